@@ -1,0 +1,1 @@
+"""Localized book to edition: notes numbered, matter that nobody wrote gathered."""

@@ -1,0 +1,1 @@
+"""PDFs to the print-ready distribution."""

@@ -1,0 +1,1 @@
+"""Quantities to comparisons: verdicts, camps, origins, evidence."""

@@ -1,0 +1,1 @@
+"""What a book is: frozen, slotted dataclasses and the standard library, nothing else."""

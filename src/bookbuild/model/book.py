@@ -1,0 +1,203 @@
+"""The book as its authors wrote it, or the same tree in one locale."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import Enum
+from typing import TypeVar, cast
+
+from bookbuild.model.blocks import Block, NoteBody
+from bookbuild.model.claim import Claim, Quantity
+from bookbuild.model.place import NOWHERE, Place
+from bookbuild.model.prose import Prose
+from bookbuild.model.register import Register
+from bookbuild.model.source import Source
+
+
+class Opening(Enum):
+    """Where a chapter opens."""
+
+    RECTO = "recto"
+    NEXT = "next"
+
+
+class Generated(Enum):
+    """Back matter that nobody wrote, by the word that stands for it in ``contents``."""
+
+    APPENDIX = "appendix"
+    BIBLIOGRAPHY = "bibliography"
+    INDEX = "index"
+    COLOPHON = "colophon"
+
+
+@dataclass(frozen=True, slots=True)
+class PageFormat:
+    """The trimmed page and what surrounds it, in millimetres."""
+
+    trim_width_mm: Decimal = Decimal(148)
+    trim_height_mm: Decimal = Decimal(210)
+    bleed_mm: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Contributor:
+    role: Prose
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One file of ``chapters/``."""
+
+    id: str
+    """The file's name without ``.md``."""
+    title: Prose
+    short_title: Prose | None
+    blocks: tuple[Block, ...]
+    """In reading order, without the title."""
+    notes: tuple[NoteBody, ...]
+    """Explanatory notes, in the order written."""
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A run of chapters; a part without a title has no page of its own."""
+
+    title: Prose | None
+    chapters: tuple[Chapter, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Everything the authors wrote, in order, with places in their files."""
+
+    id: str
+    title: Prose
+    subtitle: Prose | None
+    source_language: str
+    languages: tuple[str, ...]
+    edition: Prose | None
+    date: str
+    """ISO 8601 calendar date of the edition."""
+    publisher: str
+    publisher_place: Prose | None
+    contributors: tuple[Contributor, ...]
+    licence: Prose | None
+    blurb: Prose | None
+    dedication: Prose | None
+    isbn: Mapping[str, str]
+    """Language → ISBN-13 as written."""
+    page: PageFormat
+    opening: Opening
+    about_percent: Decimal
+    """Tolerance of “about”, in per cent of the amount."""
+    coverage_percent: Decimal
+    """A translation below this is not published."""
+    units: Mapping[str, Prose]
+    """Counting unit → its name in the plural."""
+    front: tuple[Chapter, ...]
+    body: tuple[Part, ...]
+    back: tuple[Chapter | Generated, ...]
+    sources: tuple[Source, ...]
+    """In the order written; keys are unique."""
+    quantities: tuple[Quantity, ...]
+    """In the order of the files (by name) and within them; ids are unique."""
+    registers: tuple[Register, ...]
+    place: Place = field(default=NOWHERE, compare=False)
+
+    def chapters(self) -> Iterator[Chapter]:
+        """Yield every written chapter in the order of the book."""
+        yield from self.front
+        for part in self.body:
+            yield from part.chapters
+        for matter in self.back:
+            if isinstance(matter, Chapter):
+                yield matter
+
+    def source(self, key: str) -> Source | None:
+        """Return the source of that key, or nothing."""
+        return next((source for source in self.sources if source.key == key), None)
+
+    def quantity(self, quantity_id: str) -> Quantity | None:
+        """Return the quantity of that id, or nothing."""
+        return next((quantity for quantity in self.quantities if quantity.id == quantity_id), None)
+
+    def claim(self, name: str) -> tuple[Quantity, Claim] | None:
+        """Return the claim named ``quantity/claim`` with its quantity, or nothing."""
+        quantity_id, _, claim_id = name.partition("/")
+        quantity = self.quantity(quantity_id)
+        claim = quantity.claim(claim_id) if quantity else None
+        return (quantity, claim) if quantity and claim else None
+
+
+T = TypeVar("T")
+
+
+def map_prose(tree: T, change: Callable[[Prose], Prose]) -> T:
+    """Return the same tree with every message replaced by ``change(message)``.
+
+    Works on any model dataclass, tuple or mapping; order and everything else are kept.
+    """
+    return cast(T, _map(tree, change))  # the walk keeps each node's own type
+
+
+def each_prose(tree: object) -> Iterator[Prose]:
+    """Yield every message of a tree, in the order of the dataclass fields: reading order."""
+    if isinstance(tree, Prose):
+        yield tree
+    elif isinstance(tree, tuple):
+        for item in tree:
+            yield from each_prose(item)
+    elif isinstance(tree, Mapping):
+        for item in tree.values():
+            yield from each_prose(item)
+    elif dataclasses.is_dataclass(tree) and not isinstance(tree, type):
+        for part in dataclasses.fields(tree):
+            yield from each_prose(getattr(tree, part.name))
+
+
+def _map(tree: object, change: Callable[[Prose], Prose]) -> object:
+    if isinstance(tree, Prose):
+        return change(tree)
+    if isinstance(tree, tuple):
+        return tuple(_map(item, change) for item in tree)
+    if isinstance(tree, Mapping):
+        return {key: _map(item, change) for key, item in tree.items()}
+    if dataclasses.is_dataclass(tree) and not isinstance(tree, type):
+        old = {part.name: getattr(tree, part.name) for part in dataclasses.fields(tree)}
+        new = {name: _map(value, change) for name, value in old.items()}
+        changed = {name: value for name, value in new.items() if value is not old[name]}
+        return dataclasses.replace(tree, **changed) if changed else tree
+    return tree
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of a book is translated."""
+
+    messages: int
+    translated: int
+    fuzzy: int
+    missing: int
+
+    @property
+    def percent(self) -> Decimal:
+        """Share of messages with a finished translation, in per cent, rounded down to a tenth."""
+        if not self.messages:
+            return Decimal(100)
+        return (Decimal(self.translated) * 1000 / self.messages).to_integral_value("ROUND_FLOOR") / 10
+
+
+@dataclass(frozen=True, slots=True)
+class LocalizedBook:
+    """The same tree in one locale; knows what is untranslated."""
+
+    book: Book
+    """Every message carries what is printed in this locale, its language and status."""
+    locale: str
+    """BCP 47."""
+    coverage: Coverage

@@ -1,0 +1,76 @@
+"""What a room may ask of a locale. The answers are given by ``translate``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Protocol
+
+from bookbuild.model.value import Date, Value
+
+
+class Locale(Protocol):
+    """One language's words, numerals and order."""
+
+    @property
+    def code(self) -> str:
+        """BCP 47 tag, for ``lang`` attributes: ``az``, ``en``, ``ar``."""
+
+    @property
+    def name(self) -> str:
+        """The language's own name: ``Azərbaycan dili``."""
+
+    @property
+    def direction(self) -> str:
+        """``ltr`` or ``rtl``."""
+
+    @property
+    def quotes(self) -> tuple[str, str, str, str]:
+        """Outer opening and closing, inner opening and closing quotation marks."""
+
+    def label(self, english: str, **values: str) -> str:
+        """Return a word of the apparatus (“Contents”) from the package's own catalog.
+
+        ``english`` is the msgid; ``{name}`` placeholders are filled from ``values`` as they are.
+        Raises KeyError for a label that no catalog template has: a fault of ours.
+        """
+
+    def plural(self, one: str, other: str, count: int) -> str:
+        """Return the form of a counted label that fits ``count``; ``{n}`` is the count, localized."""
+
+    def number(self, amount: Decimal | int) -> str:
+        """Write an amount with the locale's grouping and decimal sign, keeping final zeros."""
+
+    def value(self, value: Value, *, form: str = "", unit: bool = True) -> str:
+        """Write a claim's value for running text: “about 2,500”, “25–26 February 1992”.
+
+        ``form`` as in ``ClaimMark``; ``unit`` adds the unit of measures, money and per cent
+        (never of counts). Names are written as they are: the caller has their translation.
+        """
+
+    def compact(self, value: Value) -> str:
+        """Write a value for tables and charts, with signs: “≈ 2,500”, “> 450”, “160–1,000”, without unit."""
+
+    def unit(self, code: str) -> str:
+        """Return the abbreviation or name of a measure, currency, ``percent``; the code itself if unknown."""
+
+    def date(self, date: Date) -> str:
+        """Write a date or interval of dates in words."""
+
+    def ordinal(self, number: int) -> str:
+        """Write an ordinal number: “39th”, “39-cu”."""
+
+    def list_of(self, items: Iterable[str]) -> str:
+        """Join with the locale's commas and “and”."""
+
+    def page_range(self, first: str, last: str) -> str:
+        """Write a range of pages: “12–15”."""
+
+    def sort_key(self, text: str) -> tuple[object, ...]:
+        """Return a key that sorts in the order of the locale's alphabet."""
+
+    def index_head(self, text: str) -> str:
+        """Return the letter under which an index files this text."""
+
+    def upper(self, text: str) -> str:
+        """Return capitals by the language's own rules (i → İ in Azerbaijani)."""

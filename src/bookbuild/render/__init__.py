@@ -1,0 +1,1 @@
+"""Edition to units of HTML."""

@@ -1,0 +1,1 @@
+"""Book to template, book and catalog to localized book; the languages themselves."""
