@@ -42,8 +42,10 @@ class Number:
     """Unit of this value: a counting unit of the book, a measure (``km2``), ``percent``, ``ratio``,
     an ISO 4217 currency, or a time unit (``hour``)."""
     magnitude: str = ""
-    """``million`` or ``thousand`` where the source writes the word: ``low`` is the full amount,
-    the word is how it is printed."""
+    """``thousand``, ``million`` or ``billion`` where the source writes the word: ``low`` is the full
+    amount, the word is how it is printed."""
+    per: Decimal = Decimal(1)
+    """Second term of a ratio: ``6:1`` is 6 per 1. 1 for everything else."""
 
 
 @dataclass(frozen=True, slots=True)
