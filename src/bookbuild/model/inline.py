@@ -169,3 +169,14 @@ Inline = (
     | IndexMark
     | Foreign
 )
+
+
+@dataclass(frozen=True, slots=True)
+class InlineProblem:
+    """A mistake in inline markup. Whoever knows the file turns it into a diagnostic with a place."""
+
+    offset: int
+    """Position in the raw source, in characters."""
+    code: str
+    message: str
+    hint: str = ""
