@@ -40,4 +40,7 @@ class Source:
     """Name of its text in the documents folder, for the evidence check."""
     title_translated: Prose | None = None
     note: Prose | None = None
+    words: Mapping[str, Prose] = field(default_factory=dict)
+    """Parts of the CSL item that are the editors' own words, as messages: ``title`` in square brackets,
+    ``issued`` as a literal, ``author/0`` (a body's literal name), ``genre``, ``number``."""
     place: Place = field(default=NOWHERE, compare=False)
