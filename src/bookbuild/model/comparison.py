@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from bookbuild.model.claim import Claim, Quantity
-from bookbuild.model.value import Interval
+from bookbuild.model.claim import Claim, Quantity, Stance
+from bookbuild.model.value import Interval, Value
 
 
 class Verdict(Enum):
     """The result for the claims of one scope, or of one quantity, in rising order of weight."""
 
     SINGLE = "single"
-    """One claim, or claims of one origin only counted once: nothing to compare."""
+    """One claim, or the same value passed on from one origin: nothing to compare."""
     AGREE = "agree"
-    """All intervals are equal."""
+    """All intervals are equal, from two origins or more."""
     COMPATIBLE = "compatible"
     """All intervals have a common point."""
     CONFLICT = "conflict"
@@ -28,20 +28,24 @@ class Witness:
 
     claim: Claim
     interval: Interval | None
-    """None for names."""
+    """In the unit of its ``ScopeComparison``; None for names."""
     origin: str
     """``quantity/claim`` at the end of its chain of ``repeats``; itself if it repeats nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Camp:
-    """A maximal set of claims that are mutually compatible."""
+    """A maximal set of claims that are mutually compatible. A claim may belong to several."""
 
     witnesses: tuple[Witness, ...]
+    """Assertions and the denials that go with them, by date, then as written."""
     shared: Interval | None
-    """The points common to all of them; None for names."""
+    """The points common to its assertions; None for names and for denials that stand alone."""
     origins: int
     """Number of independent origins among them."""
+    common: tuple[Value, ...] = ()
+    """``shared`` for print: one value, or a lower and an upper bound where no value says both; empty
+    where the shared points are everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +56,21 @@ class ScopeComparison:
     """Source text of the scope; empty: what the quantity counts."""
     verdict: Verdict
     witnesses: tuple[Witness, ...]
-    """Every claim of the scope but the suspected slips, by camp, then date, then as written."""
+    """Every claim of the scope but the suspected slips: by first camp, then date, then as written;
+    doubts, which belong to no camp, last."""
     camps: tuple[Camp, ...]
-    """Lowest first; one camp unless the verdict is conflict."""
+    """Lowest first, names by number of origins; one camp unless the verdict is conflict. None where
+    all claims are doubts."""
     origins: int
+    unit: str = ""
+    """Unit of the intervals: the quantity's; of durations the finest in use; another currency, or
+    ``yearless`` for days without a year, where claims cannot be laid on the quantity's own line and
+    stand apart for that. Dates are counted in days (0001-01-01 is day 1), times in minutes."""
+
+    @property
+    def doubts(self) -> tuple[Witness, ...]:
+        """Return the claims that only doubt."""
+        return tuple(w for w in self.witnesses if w.claim.stance is Stance.DOUBTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +80,14 @@ class Sum:
     total: str
     """``quantity/claim`` of the stated total."""
     parts: tuple[str, ...]
+    """``quantity/claim`` of every component, in the order of the book."""
     stated: Interval
     added: Interval
     agrees: bool
+    """Whether the two have a common point."""
+    remainder: Interval | None = None
+    """Stated less added where they have none: above zero, components are not all given (“among
+    them …”); below zero, they come to more than the total."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,7 +132,8 @@ _MISTAKEN_SIGNS = {
 _MISTAKEN_WORDS = {
     "about": "~", "around": "~", "approximately": "~", "approx.": "~", "circa": "~", "ca.": "~", "ca": "~",
     "c.": "~", "some": "~", "more than": ">", "over": ">", "above": ">", "at least": ">=",
-    "not less than": ">=", "less than": "<", "fewer than": "<", "under": "<", "below": "<", "up to": "<=", "at most": "<=",
+    "not less than": ">=", "less than": "<", "fewer than": "<", "under": "<", "below": "<",
+    "up to": "<=", "at most": "<=",
     "not more than": "<=",
 }  # fmt: skip
 _SIGNS = re.compile(r"[~<>=≈≥≤±∼+]*")
