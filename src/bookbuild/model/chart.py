@@ -79,7 +79,7 @@ class Extent:
     low_end: End = End.TICK
     high_end: End = End.TICK
     point: float | None = None
-    """The amount stated, drawn as a dot: an exact value, or the middle of “about”. None for ranges and bounds."""
+    """The amount stated, drawn as a dot: exact, or the middle of “about”; None for ranges and bounds."""
 
 
 @dataclass(frozen=True, slots=True)

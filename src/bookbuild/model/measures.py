@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
+from functools import cache
 
 PHYSICAL_UNITS: Mapping[str, tuple[str, Decimal]] = {
     "mm": ("length", Decimal("0.001")),
@@ -112,6 +113,7 @@ def convert(amount: Decimal, unit: str, into: str) -> Decimal:
     return quotient.quantize(Decimal(1)) if quotient == quotient.to_integral_value() else quotient
 
 
+@cache
 def days_in_months(months: int) -> tuple[int, int]:
     """Return the fewest and the most days that so many months of the Gregorian calendar can last.
 
