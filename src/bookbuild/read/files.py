@@ -1,0 +1,172 @@
+"""The files of a book's folder to clean text: what may be read, and what text must be.
+
+Nothing outside the folder is ever opened, nothing that is not a regular file, and nothing
+larger than a limit. Text is UTF-8, with line feeds only, in Unicode's composed form (NFC).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from bookbuild.diagnostics import Diagnostic
+from bookbuild.model.place import Place
+
+MAX_FILE_BYTES = 4_000_000
+"""A chapter of this size would have two thousand pages."""
+MAX_FILES = 2_000
+"""In one folder of the book."""
+
+_REFUSED = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # C0 but tab and line ends, DEL, C1
+    "\u2028\u2029"  # line and paragraph separator: line ends to some programs only
+    "\u202a-\u202e\u2066-\u2069"  # bidirectional overrides and isolates: text is not what it seems
+    "\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffd-\uffff]"  # surrogates, non-characters, marks of damage
+)
+_CONFLICT = re.compile(r"^(<{7}|>{7}|\|{7})( |$)|^={7}$")
+_MARKS = (
+    (b"\xff\xfe\x00\x00", "UTF-32"),
+    (b"\x00\x00\xfe\xff", "UTF-32"),
+    (b"\xff\xfe", "UTF-16"),
+    (b"\xfe\xff", "UTF-16"),
+)
+
+
+def text_of(root: Path, path: str) -> tuple[str | None, list[Diagnostic]]:
+    """Return a file's text, or nothing and the reasons.
+
+    ``path`` is relative to ``root``, with forward slashes. The text has LF line ends, no
+    byte-order mark, is NFC and ends with a line feed.
+    """
+    data, problem = _bytes_of(root, path)
+    if data is None:
+        return None, [problem] if problem else []
+    text, problem = _decoded(data, path)
+    if text is None:
+        return None, [problem] if problem else []
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    problems = list(_unclean(text, path))
+    if problems:
+        return None, problems
+    return (text if text.endswith("\n") else text + "\n"), []
+
+
+def names_in(root: Path, folder: str, suffix: str) -> tuple[list[str], list[Diagnostic]]:
+    """List the files of a folder with that suffix, sorted by name, as paths relative to ``root``.
+
+    A missing folder is an empty one. Names that begin with ``.`` or ``_`` are left out (drafts).
+    """
+    inside = root / folder
+    if not inside.exists():
+        return [], []
+    if not inside.is_dir():
+        return [], [Diagnostic("B021", f"“{folder}” is not a folder", Place(folder))]
+    if not _is_under(root, inside):
+        return [], [Diagnostic("B020", f"“{folder}” leads out of the book's folder", Place(folder))]
+    try:
+        names = sorted(entry.name for entry in inside.iterdir() if entry.name.endswith(suffix))
+    except OSError as error:
+        return [], [Diagnostic("B023", f"cannot be listed: {_reason(error)}", Place(folder))]
+    names = [name for name in names if name[0] not in "._"]
+    if len(names) > MAX_FILES:
+        return [], [Diagnostic("B022", f"{len(names)} files; the limit is {MAX_FILES}", Place(folder))]
+    return [f"{folder}/{name}" for name in names], list(_same_names(folder, names))
+
+
+def _bytes_of(root: Path, path: str) -> tuple[bytes | None, Diagnostic | None]:
+    here = Place(path)
+    if PurePosixPath(path).is_absolute() or not _is_under(root, root / path):
+        return None, Diagnostic("B020", f"“{path}” leads out of the book's folder", here)
+    try:
+        # Without O_NONBLOCK a pipe would make us wait for a writer.
+        handle = os.open(root / path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        return None, Diagnostic("B023", f"cannot be read: {_reason(error)}", here)
+    with os.fdopen(handle, "rb") as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            return None, Diagnostic("B021", "is not a regular file", here)
+        data = file.read(MAX_FILE_BYTES + 1)
+    if len(data) > MAX_FILE_BYTES:
+        message = f"is larger than {MAX_FILE_BYTES // 1_000_000} MB"
+        return None, Diagnostic("B022", message, here, hint="split it")
+    return data, None
+
+
+def _decoded(data: bytes, path: str) -> tuple[str | None, Diagnostic | None]:
+    for mark, name in _MARKS:
+        if data.startswith(mark):
+            return None, Diagnostic("B024", f"is {name}", Place(path), hint="save it as UTF-8")
+    if data[:200].count(0) > len(data[:200]) // 4:
+        message = "is not UTF-8: it has zero bytes as UTF-16 has"
+        return None, Diagnostic("B024", message, Place(path), hint="save it as UTF-8")
+    try:
+        return data.decode("utf-8").removeprefix("\ufeff"), None
+    except UnicodeDecodeError as error:
+        before = data[: error.start]
+        line = before.count(b"\n") + 1
+        column = len(before.rsplit(b"\n", 1)[-1].decode("utf-8", "replace")) + 1
+        message = f"byte 0x{data[error.start]:02x} is not UTF-8"
+        return None, Diagnostic("B024", message, Place(path, line, column), hint="save the file as UTF-8")
+
+
+def _unclean(text: str, path: str) -> Iterator[Diagnostic]:
+    in_conflict = False
+    for number, line in enumerate(text.split("\n"), 1):
+        for match in _REFUSED.finditer(line):
+            place = Place(path, number, match.start() + 1)
+            yield Diagnostic("B025", describe_refused(match[0]), place, hint="delete it")
+        mark = _CONFLICT.match(line)
+        if mark and not (mark[0] == "=" * 7 and not in_conflict):
+            if not in_conflict:
+                message = f"mark of a merge conflict, “{line[:7]}”"
+                yield Diagnostic("B026", message, Place(path, number), hint="settle the conflict")
+            in_conflict = not mark[0].startswith(">")
+
+
+def refused_characters(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the offset of every character that no text of a book may hold, and its description."""
+    for match in _REFUSED.finditer(text):
+        yield match.start(), describe_refused(match[0])
+
+
+def describe_refused(character: str) -> str:
+    """Name a refused character: ``control character U+0007``."""
+    code = f"U+{ord(character):04X}"
+    if character == "\ufffd":
+        return f"{code}, which stands where a character was damaged"
+    if unicodedata.bidirectional(character) in {
+        "LRE",
+        "RLE",
+        "LRO",
+        "RLO",
+        "PDF",
+        "LRI",
+        "RLI",
+        "FSI",
+        "PDI",
+    }:
+        return f"character {code}, which reverses the direction of text unseen"
+    kind = "control character" if unicodedata.category(character) in {"Cc", "Zl", "Zp"} else "character"
+    return f"{kind} {code}"
+
+
+def _is_under(root: Path, path: Path) -> bool:
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root))
+
+
+def _same_names(folder: str, names: list[str]) -> Iterator[Diagnostic]:
+    seen: dict[str, str] = {}
+    for name in names:
+        other = seen.setdefault(unicodedata.normalize("NFC", name).casefold(), name)
+        if other != name:
+            message = f"“{name}” and “{other}” are one name on some systems"
+            yield Diagnostic("B027", message, Place(f"{folder}/{name}"), hint="rename one of them")
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or type(error).__name__).lower()
