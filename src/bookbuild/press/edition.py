@@ -1,0 +1,286 @@
+"""Units to one printed book: laid out, numbered, laid out again where numbers changed, joined."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor, Future
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+
+from bookbuild.diagnostics import Diagnostic, InternalFault, in_order
+from bookbuild.model.place import Place
+from bookbuild.model.unit import PageMap, Unit
+from bookbuild.press import fonts, slots
+from bookbuild.press.cache import SheetCache
+from bookbuild.press.complaints import ids_before
+from bookbuild.press.folios import Plan, page_map, plan, side_of
+from bookbuild.press.join import Imprint, join
+from bookbuild.press.settings import PressSettings, StyleSheet
+from bookbuild.press.sheets import Finding, LaidOut
+from bookbuild.press.typeset import Job, typeset
+
+Progress = Callable[[str, int, int], None]
+"""Told after each unit: its title, how many are done in this round, how many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the report says of a printed edition."""
+
+    pages: int
+    blank_pages: int
+    notes: int
+    notes_on_next_page: tuple[str, ...]
+    """Ids of the notes that stand on the page after their call."""
+    rounds: int
+    laid_out: int
+    """Layouts made, in all rounds."""
+    from_cache: int
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """One edition on pages."""
+
+    pdf: bytes
+    """Empty if the page references did not settle."""
+    page_map: PageMap
+    diagnostics: tuple[Diagnostic, ...]
+    facts: Facts
+
+
+def print_edition(
+    units: Sequence[Unit],
+    styles: Sequence[StyleSheet],
+    settings: PressSettings,
+    executor: Executor | None = None,
+    cache: SheetCache | None = None,
+    progress: Progress | None = None,
+) -> Printed:
+    """Lay out, number and join the units of one edition.
+
+    Without an executor everything happens in this process. The bytes are the same for any
+    executor, with or without a cache.
+
+    Raises:
+        InternalFault: a worker died, or the engine is not the known one.
+    """
+    press = _Press(units, tuple(styles), settings, executor, cache, progress)
+    press.settle()
+    diagnostics = press.diagnostics()
+    pdf = b"" if press.flipping else press.joined()
+    if cache:
+        cache.sweep()
+    return Printed(pdf, press.map, tuple(in_order(diagnostics)), press.facts())
+
+
+class _Press:
+    """The state of one edition while its page numbers settle."""
+
+    def __init__(
+        self,
+        units: Sequence[Unit],
+        styles: tuple[StyleSheet, ...],
+        settings: PressSettings,
+        executor: Executor | None,
+        cache: SheetCache | None,
+        progress: Progress | None,
+    ) -> None:
+        self.units = units
+        self.styles = styles
+        self.settings = settings
+        self.executor = executor
+        self.cache = cache
+        self.progress = progress
+        self.jobs: list[Job | None] = [None] * len(units)
+        self.laid_out: list[LaidOut | None] = [None] * len(units)
+        self.map = PageMap({}, ())
+        self.plan = Plan((), 0, (), ())
+        self.flipping: dict[str, tuple[str, str]] = {}
+        self.rounds = self.layouts = self.hits = 0
+        fonts.hide_system_fonts()
+
+    def settle(self) -> None:
+        """Lay out until no unit's page numbers or sides change."""
+        self._start_from(self.cache.remembered(self._name()) if self.cache else {})
+        while True:
+            jobs = [self._job(unit, first) for unit, first in zip(self.units, self.plan.firsts, strict=True)]
+            due = [index for index, job in enumerate(jobs) if job != self.jobs[index]]
+            if not due:
+                break
+            if self.rounds == self.settings.limits.rounds:
+                self.flipping = self._changed_references(due)
+                break
+            self.rounds += 1
+            self._lay_out(jobs, due)
+            self._renumber([sheet.sheets.pages for sheet in self._sheets()])
+        if self.cache:
+            self.cache.remember(self._name(), self._hints())
+
+    def joined(self) -> bytes:
+        settings = self.settings
+        imprint = Imprint(
+            settings.title,
+            settings.lang,
+            settings.author,
+            settings.subject,
+            settings.direction,
+            settings.page,
+        )
+        return join(self.units, self._sheets(), self.plan, imprint, self._read_font)
+
+    def diagnostics(self) -> list[Diagnostic]:
+        """Return what was found, with the authors' places."""
+        found = [
+            _placed(finding, unit)
+            for unit, sheet in zip(self.units, self._sheets(), strict=True)
+            for finding in sheet.findings
+        ]
+        return found + self._stray_references() + self._restless_references()
+
+    def facts(self) -> Facts:
+        placed = [note for sheet in self._sheets() for note in sheet.sheets.notes]
+        own = sum(sheet.sheets.pages for sheet in self._sheets())
+        return Facts(
+            pages=self.plan.pages,
+            blank_pages=self.plan.pages - own,
+            notes=len(placed),
+            notes_on_next_page=tuple(note.id for note in placed if note.body_page > note.call_page),
+            rounds=self.rounds,
+            laid_out=self.layouts,
+            from_cache=self.hits,
+        )
+
+    def _sheets(self) -> list[LaidOut]:
+        return [sheet for sheet in self.laid_out if sheet is not None]
+
+    def _start_from(self, hints: Mapping[str, int]) -> None:
+        """Begin with the page numbers of the last run, if there was one."""
+        lengths = [hints.get(f"pages {unit.id}", 1) for unit in self.units]
+        self.plan = plan(self.units, lengths, self.settings.folio)
+        anchors = [
+            {anchor: page for anchor in unit.anchors if (page := hints.get(f"anchor {anchor}"))}
+            for unit in self.units
+        ]
+        self.map = page_map(self.plan, anchors)
+
+    def _hints(self) -> dict[str, int]:
+        hints = {f"pages {sheet.sheets.unit}": sheet.sheets.pages for sheet in self._sheets()}
+        for sheet in self._sheets():
+            hints |= {f"anchor {anchor}": page for anchor, page in sheet.sheets.anchors.items()}
+        return hints
+
+    def _name(self) -> str:
+        """Return what this edition is remembered by, whatever its text."""
+        words = "\n".join([self.settings.title, self.settings.lang, *(unit.id for unit in self.units)])
+        return hashlib.sha256(words.encode()).hexdigest()
+
+    def _job(self, unit: Unit, first: int) -> Job:
+        filled = slots.fill(
+            unit.html,
+            self.map,
+            self.plan.numbering,
+            self.settings.page_range,
+            self.settings.page_separator,
+        )
+        return Job(
+            unit=unit.id,
+            html=slots.free_links(filled),
+            notes=tuple(note.id for note in unit.notes),
+            anchors=unit.anchors,
+            side=side_of(first, self.settings.direction),
+            styles=self.styles,
+            root=self.settings.root,
+            page=self.settings.page,
+            hyphenation=self.settings.hyphenation,
+            limits=self.settings.limits,
+        )
+
+    def _lay_out(self, jobs: list[Job], due: Sequence[int]) -> None:
+        missing: dict[int, Future[LaidOut] | None] = {}
+        done = 0
+        for index in due:
+            self.jobs[index] = jobs[index]
+            kept = self.cache.get(jobs[index]) if self.cache else None
+            if kept:
+                self.laid_out[index] = kept
+                self.hits += 1
+                done += 1
+            else:
+                missing[index] = None
+        if self.executor and len(missing) > 1:
+            # The longest first, so that the last to end is a short one.
+            by_length = sorted(missing, key=lambda index: -len(jobs[index].html))
+            missing = {index: self.executor.submit(typeset, jobs[index]) for index in by_length}
+        for index, future in missing.items():
+            self.laid_out[index] = sheet = self._result(jobs[index], future)
+            self.layouts += 1
+            done += 1
+            if self.cache:
+                self.cache.put(jobs[index], sheet)
+            if self.progress:
+                self.progress(self.units[index].title, done, len(due))
+
+    def _result(self, job: Job, future: Future[LaidOut] | None) -> LaidOut:
+        if future is None:
+            return typeset(job)
+        try:
+            return future.result()
+        except BrokenProcessPool as error:
+            raise InternalFault(f"a worker died while “{job.unit}” or another unit was laid out") from error
+
+    def _renumber(self, lengths: Sequence[int]) -> None:
+        self.plan = plan(self.units, lengths, self.settings.folio)
+        self.map = page_map(self.plan, [sheet.sheets.anchors for sheet in self._sheets()])
+
+    def _changed_references(self, due: Sequence[int]) -> dict[str, tuple[str, str]]:
+        return {
+            anchor: (self.units[index].id, self.map.folio(anchor))
+            for index in due
+            for anchor in self.units[index].mentions
+        }
+
+    def _restless_references(self) -> list[Diagnostic]:
+        """P150: page references that change each other for ever."""
+        places = {unit.id: unit.place for unit in self.units}
+        return [
+            Diagnostic(
+                "P150",
+                f"the page of “{anchor}” ({folio} in the last round) does not settle: printing it moves it",
+                places[unit],
+                "reword the sentence that prints it, or break the page by hand",
+            )
+            for anchor, (unit, folio) in self.flipping.items()
+        ]
+
+    def _stray_references(self) -> list[Diagnostic]:
+        """P141: links and page references to an anchor that no unit has."""
+        known = {anchor for sheet in self._sheets() for anchor in sheet.destinations}
+        found = []
+        for unit in self.units:
+            for anchor in sorted((slots.linked_anchors(unit.html) | set(unit.mentions)) - known):
+                elements = ids_before(unit.html, anchor)
+                text = f"the text leads to “{anchor}”, which is nowhere in the book"
+                found.append(_placed(Finding("P141", text, elements), unit))
+        return found
+
+    def _read_font(self, digest: str) -> bytes:
+        face = fonts.digests().get(digest)
+        if face:
+            return face.path.read_bytes()
+        for sheet in self._sheets():
+            for name, found in sheet.files.items():
+                if found == digest:
+                    return (self.settings.root / name).read_bytes()
+        raise InternalFault("a font on the pages is in no known file")
+
+
+def _placed(finding: Finding, unit: Unit) -> Diagnostic:
+    if finding.file or not finding.elements:
+        place = Place(finding.file, finding.line, finding.column) if finding.file else unit.place
+    else:
+        place = next((unit.lines[name] for name in finding.elements if name in unit.lines), unit.place)
+        notes = {note.id: note.place for note in unit.notes if note.place.line}
+        place = next((notes[name] for name in finding.elements if name in notes), place)
+    return Diagnostic(finding.code, finding.message, place, finding.hint, finding.severity)

@@ -1,0 +1,179 @@
+"""The one place that touches the inside of the layout engine.
+
+WeasyPrint 70.0 loses footnotes without a word, for two reasons, and wastes time for one:
+
+1. ``layout/block.py``, ``_linebox_layout``: a line that does not fit is kept when putting off
+   earlier notes makes room for it, but the line's own notes are then never laid out.
+   Mended: that way out is not taken by a line with a note that still waits.
+2. ``layout/page.py``, ``make_all_pages``: a page made again for a page counter does not get
+   back the notes that the page before it had put off.
+   Mended: what each page hands on is kept and handed on again.
+3. Every box of every line asked whether ``None`` is in the list of all notes still to come,
+   which costs more the longer the unit is. Mended: ``None`` is not looked for.
+
+pyphen 0.18.1 breaks words with “İ” one letter too far right, because Python writes its lower
+case with two characters. Mended: it is lowered to one.
+
+The mends are made in the source text of exactly the known engine. Any other engine is refused.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import inspect
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import FunctionType, ModuleType
+from typing import Any
+
+from bookbuild.diagnostics import InternalFault
+from bookbuild.press.fonts import hide_system_fonts
+
+ENGINE = "weasyprint 70.0, pydyf 0.13.0, pyphen 0.18.1"
+
+_KNOWN = {
+    "weasyprint.layout.block": "9457dca0528c378f3ff6dd2ca5126d04ca017542de2fb77b1db48c3073401085",
+    "weasyprint.layout.page": "d99c5aceb36d458619a9cecb466a09df8827b9160fafacab7b4972a0d354dcca",
+    "weasyprint.layout": "f226ba97ad21e44772b571aa64bfd446ecf3080d236c4861dcab25407a04d66a",
+    "pyphen": "9a752f734be350f71da67aa1c2c488982ae4097bb38c7e49a1d48c81ec6570c3",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """A passage of the engine's source and what takes its place."""
+
+    old: str
+    new: str
+
+
+_LINE_MENDS = (
+    Mend(
+        "report = not context.in_column and can_break_now and not could_break_before\n",
+        """\
+report = (
+                not context.in_column and can_break_now and not could_break_before
+                and not any(
+                    descendant.footnote is not None and descendant.footnote in context.footnotes
+                    for descendant in line.descendants()))
+""",
+    ),
+    Mend(
+        "if descendant.footnote in context.footnotes)",
+        "if descendant.footnote is not None and descendant.footnote in context.footnotes)",
+    ),
+)
+
+_PAGES_MENDS = (
+    Mend(
+        "    context.rendered_notes = []\n",
+        """\
+    context.rendered_notes = []
+    handed_on = context.__dict__.setdefault('handed_on', {})
+    remake = False
+""",
+    ),
+    Mend(
+        "        if (len(pages) == 0 or\n",
+        "        if (len(pages) == 0 or remake or i >= len(pages) or\n",
+    ),
+    Mend(
+        """\
+            page, resume_at = remake_page(i, context, root_box, html)
+            reported_footnotes = context.reported_footnotes
+""",
+        """\
+            context.reported_footnotes = list(handed_on.get(i - 1, ())) if i else []
+            for footnote in context.reported_footnotes:
+                if footnote in context.footnotes:
+                    context.footnotes.remove(footnote)
+            page, resume_at = remake_page(i, context, root_box, html)
+            reported_footnotes = context.reported_footnotes
+            remake = handed_on.get(i, []) != reported_footnotes
+            handed_on[i] = list(reported_footnotes)
+""",
+    ),
+    Mend(
+        """\
+            reported_footnotes = None
+            yield pages[i]
+""",
+        """\
+            reported_footnotes = handed_on.get(i)
+            yield pages[i]
+""",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """WeasyPrint, mended, with one font configuration for the life of the process."""
+
+    weasyprint: ModuleType
+    font_config: Any
+
+
+def engine_digest() -> str:
+    """Return what identifies the engine and its mends, for cache keys."""
+    return hashlib.sha256(f"{ENGINE}\n{Path(__file__).read_text('utf-8')}".encode()).hexdigest()
+
+
+@functools.cache
+def engine() -> Engine:
+    """Load and mend the engine, once per process.
+
+    Raises:
+        InternalFault: the installed engine is not the known one.
+    """
+    hide_system_fonts()
+    import pyphen
+    import weasyprint
+    from weasyprint import layout
+    from weasyprint.layout import block, page
+    from weasyprint.text.fonts import FontConfiguration
+
+    for module in (block, page, layout, pyphen):
+        _require_known(module)
+    block._linebox_layout = _mended(block._linebox_layout, _LINE_MENDS)
+    page.make_all_pages = layout.make_all_pages = _mended(page.make_all_pages, _PAGES_MENDS)
+    positions = pyphen.HyphDict.positions
+    pyphen.HyphDict.positions = lambda self, word: positions(self, word.replace("İ", "i"))
+    return Engine(weasyprint, FontConfiguration())
+
+
+def register_hyphenation(patterns: Mapping[str, Path]) -> None:
+    """Make hyphenation patterns known, by language tag, in place of any that pyphen brings."""
+    import pyphen
+
+    for language, path in patterns.items():
+        name = language.replace("-", "_")
+        pyphen.LANGUAGES[name] = path
+        pyphen.LANGUAGES_LOWERCASE[name.lower()] = name
+
+
+def _require_known(module: ModuleType) -> None:
+    assert module.__file__ is not None, "the engine is made of files"
+    found = hashlib.sha256(Path(module.__file__).read_bytes()).hexdigest()
+    if found != _KNOWN[module.__name__]:
+        raise InternalFault(
+            f"{module.__name__} is not the one that bookbuild knows how to mend ({ENGINE}); "
+            "install the pinned versions"
+        )
+
+
+def _mended(function: FunctionType, mends: tuple[Mend, ...]) -> FunctionType:
+    """Return the function with passages of its source replaced; each must stand in it exactly once."""
+    source = textwrap.dedent(inspect.getsource(function))
+    for mend in mends:
+        if source.count(mend.old) != 1:
+            raise InternalFault(f"cannot mend {function.__qualname__}: a passage is not where it was")
+        source = source.replace(mend.old, mend.new)
+    scope: dict[str, Any] = {}
+    exec(compile(source, f"<mended {function.__qualname__}>", "exec"), function.__globals__, scope)
+    mended = scope[function.__name__]
+    assert isinstance(mended, FunctionType), "the mended source defines the function"
+    return mended

@@ -1,0 +1,63 @@
+"""Where units begin, which page has which number, and when numbers have settled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bookbuild.model.book import Opening
+from bookbuild.model.unit import Numbering, PageMap, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The order of pages in the book."""
+
+    firsts: tuple[int, ...]
+    """First page of each unit, counted from 1; blank pages before it are not its own."""
+    pages: int
+    numbering: tuple[Numbering, ...]
+    """Which sequence each page belongs to; a blank page belongs with what is before it."""
+    folios: tuple[str, ...]
+
+
+def plan(units: Sequence[Unit], lengths: Sequence[int], folio: Callable[[Numbering, int], str]) -> Plan:
+    """Put units of given lengths in order.
+
+    A unit that opens recto, and the first of each sequence of folios, begins on an odd page:
+    right in books read from left to right, left in the others. Folios of each sequence count from 1
+    and count every page, blank ones too, so that odd folios lie where odd pages lie.
+    """
+    firsts: list[int] = []
+    numbering: list[Numbering] = []
+    folios: list[str] = []
+    counts: dict[Numbering, int] = {}
+
+    def add(sequence: Numbering, pages: int) -> None:
+        for _ in range(pages):
+            counts[sequence] = counts.get(sequence, 0) + 1
+            numbering.append(sequence)
+            folios.append(folio(sequence, counts[sequence]))
+
+    for unit, length in zip(units, lengths, strict=True):
+        recto = unit.opening is Opening.RECTO or unit.numbering not in counts
+        if recto and len(folios) % 2:
+            add(numbering[-1], 1)
+        firsts.append(len(folios) + 1)
+        add(unit.numbering, length)
+    return Plan(tuple(firsts), len(folios), tuple(numbering), tuple(folios))
+
+
+def side_of(page: int, direction: str) -> str:
+    """Return the side on which a page of the book lies."""
+    return "right" if (page % 2 == 1) == (direction != "rtl") else "left"
+
+
+def page_map(plan_: Plan, anchors: Sequence[Mapping[str, int]]) -> PageMap:
+    """Return where every anchor of the book fell; ``anchors`` has one mapping per unit."""
+    pages = {
+        anchor: first + page - 1
+        for first, unit_anchors in zip(plan_.firsts, anchors, strict=True)
+        for anchor, page in unit_anchors.items()
+    }
+    return PageMap(pages, plan_.folios)

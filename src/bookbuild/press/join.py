@@ -1,0 +1,239 @@
+"""Laid-out units to one PDF: pages in order, numbers drawn, links and outline across units."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name, OutlineItem, Page, Pdf, Stream, String
+
+from bookbuild.model.book import PageFormat
+from bookbuild.model.unit import Folios, Numbering, Unit
+from bookbuild.press.book_fonts import BookFonts, stamp_face
+from bookbuild.press.folios import Plan, side_of
+from bookbuild.press.sheets import FolioPlace, LaidOut
+from bookbuild.press.slots import LINK
+
+_MM = 72 / 25.4
+_FOOT_SHARE = 0.55
+_HEAD_SHARE = 0.62
+
+
+@dataclass(frozen=True, slots=True)
+class Imprint:
+    """What the file says of itself."""
+
+    title: str
+    lang: str
+    author: str
+    subject: str
+    direction: str
+    page: PageFormat
+
+
+def join(
+    units: Sequence[Unit],
+    laid_out: Sequence[LaidOut],
+    plan: Plan,
+    imprint: Imprint,
+    read_font: Callable[[str], bytes],
+) -> bytes:
+    """Return the book as one PDF; equal inputs give equal bytes.
+
+    ``read_font`` returns a font file by its SHA-256.
+    """
+    with Pdf.new() as pdf:
+        fonts = BookFonts(pdf, read_font)
+        places = _destinations(laid_out, plan)
+        _add_pages(pdf, units, laid_out, plan, imprint, fonts)
+        _relink(pdf, places)
+        _outline(pdf, units, places)
+        _page_labels(pdf, plan)
+        fonts.write()
+        _describe(pdf, imprint)
+        out = io.BytesIO()
+        pdf.save(
+            out,
+            deterministic_id=True,
+            object_stream_mode=pikepdf.ObjectStreamMode.generate,
+            compress_streams=True,
+            min_version="1.7",
+        )
+        return out.getvalue()
+
+
+def _destinations(laid_out: Sequence[LaidOut], plan: Plan) -> dict[str, tuple[int, float, float]]:
+    """Return for every anchor of the book its page from 1 and its point."""
+    places: dict[str, tuple[int, float, float]] = {}
+    for first, sheet in zip(plan.firsts, laid_out, strict=True):
+        for anchor, (page, x, y) in sheet.destinations.items():
+            places.setdefault(anchor, (first + page - 1, x, y))
+    return places
+
+
+def _add_pages(
+    pdf: Pdf,
+    units: Sequence[Unit],
+    laid_out: Sequence[LaidOut],
+    plan: Plan,
+    imprint: Imprint,
+    fonts: BookFonts,
+) -> None:
+    for unit, first, sheet in zip(units, plan.firsts, laid_out, strict=True):
+        while len(pdf.pages) + 1 < first:
+            _add_blank(pdf, imprint.page)
+        start = len(pdf.pages)
+        with Pdf.open(io.BytesIO(sheet.sheets.pdf)) as source:
+            pdf.pages.extend(source.pages)
+        resources = pdf.pages[start].obj.Resources
+        shared = Dictionary()
+        for use in sheet.fonts:
+            shared[Name(f"/{use.name}")] = fonts.adopt(use, resources.Font[Name(f"/{use.name}")])
+        resources.Font = shared
+        if unit.folios is Folios.SHOWN:
+            _stamp_folios(pdf, start, sheet, plan, imprint, fonts, shared)
+        for index in range(start, len(pdf.pages)):
+            _set_boxes(pdf.pages[index], imprint.page)
+
+
+def _add_blank(pdf: Pdf, page: PageFormat) -> None:
+    bleed = float(page.bleed_mm) * _MM
+    size = (float(page.trim_width_mm) * _MM + 2 * bleed, float(page.trim_height_mm) * _MM + 2 * bleed)
+    blank = pdf.add_blank_page(page_size=size)
+    blank.obj.MediaBox = Array([-bleed, -bleed, size[0] - bleed, size[1] - bleed])
+    _set_boxes(blank, page)
+
+
+def _set_boxes(page: Page, page_format: PageFormat) -> None:
+    """Set trim, bleed, crop and media boxes exactly; the engine rounds bleed down to 10 points."""
+    box = [float(value) for value in page.obj.MediaBox]
+    bleed = float(page_format.bleed_mm) * _MM
+    trim = [box[0] + bleed, box[1] + bleed, box[2] - bleed, box[3] - bleed]
+    page.obj.TrimBox = Array([round(value, 3) for value in trim])
+    page.obj.BleedBox = page.obj.CropBox = page.obj.MediaBox = Array([round(value, 3) for value in box])
+
+
+def _stamp_folios(
+    pdf: Pdf,
+    start: int,
+    sheet: LaidOut,
+    plan: Plan,
+    imprint: Imprint,
+    fonts: BookFonts,
+    resources: Dictionary,
+) -> None:
+    places = sheet.folio_places or tuple(_usual_places(sheet, start + 1, imprint))
+    for place in places:
+        number = start + place.page
+        text = plan.folios[number - 1]
+        stamp = fonts.stamp(stamp_face(place.family, place.weight, place.italic))
+        if not stamp.has(text):
+            stamp = fonts.stamp(stamp_face("Book Arabic", place.weight, False))
+        shown, ems = stamp.show(text, place.features)
+        x = place.x - ems * place.size * {"left": 0, "center": 0.5, "right": 1}[place.align]
+        resources[Name(f"/{stamp.name}")] = stamp.template
+        content = (
+            f"/Artifact <</Type /Pagination>> BDC q BT {place.colour} /{stamp.name} {place.size:g} Tf "
+            f"1 0 0 1 {x:.3f} {place.y:.3f} Tm <{shown}> Tj ET Q EMC\n"
+        )
+        page = pdf.pages[number - 1]
+        # Before the engine's own content, which turns the axes over and does not turn them back.
+        page.obj.Contents = Array([pdf.make_indirect(Stream(pdf, content.encode())), page.obj.Contents])
+
+
+def _usual_places(sheet: LaidOut, first: int, imprint: Imprint) -> Iterator[FolioPlace]:
+    """Yield where numbers stand if no style sheet says so: foot of the opening page, then outer head."""
+    width = float(imprint.page.trim_width_mm) * _MM
+    height = float(imprint.page.trim_height_mm) * _MM
+    for page in range(1, sheet.sheets.pages + 1):
+        left, top, right, bottom = sheet.text_areas[page - 1]
+        foot, head = bottom * (1 - _FOOT_SHARE), top + (height - top) * (1 - _HEAD_SHARE)
+        if page == 1:
+            place = ((left + right) / 2 if right else width / 2, foot, "center")
+        elif side_of(first + page - 1, imprint.direction) == "left":
+            place = (left, head, "left")
+        else:
+            place = (right, head, "right")
+        x, y, align = place
+        yield FolioPlace(
+            page, round(x, 3), round(y, 3), align, "Book Serif", 400, False, 9.0, ("onum",), "0 0 0 rg"
+        )
+
+
+def _relink(pdf: Pdf, places: Mapping[str, tuple[int, float, float]]) -> None:
+    """Turn the links that passed through the engine as ``book:`` into destinations."""
+    pages = [page.obj for page in pdf.pages]
+    for page in pages:
+        if Name.Annots not in page:
+            continue
+        kept = []
+        for annotation in page.Annots:
+            action = annotation.get(Name.A)
+            target = str(action.URI) if action is not None and Name.URI in action else ""
+            if target.startswith(LINK):
+                place = places.get(_unquote(target.removeprefix(LINK)))
+                if place is None:
+                    continue  # reported by the edition: a link to nowhere is an error
+                del annotation[Name.A]
+                annotation.Dest = _destination(pages, place)
+            kept.append(annotation)
+        page.Annots = Array(kept)
+
+
+def _unquote(anchor: str) -> str:
+    from urllib.parse import unquote
+
+    return unquote(anchor)
+
+
+def _destination(pages: Sequence[Any], place: tuple[int, float, float]) -> Array:
+    number, x, y = place
+    return Array([pages[number - 1], Name.XYZ, x, y, 0])
+
+
+def _outline(pdf: Pdf, units: Sequence[Unit], places: Mapping[str, tuple[int, float, float]]) -> None:
+    pages = [page.obj for page in pdf.pages]
+    path: list[tuple[int, OutlineItem]] = []
+    with pdf.open_outline() as outline:
+        for unit in units:
+            for bookmark in unit.bookmarks:
+                place = places.get(bookmark.anchor)
+                if place is None:
+                    continue
+                item = OutlineItem(bookmark.label, _destination(pages, place))
+                while path and path[-1][0] >= bookmark.level:
+                    path.pop()
+                (path[-1][1].children if path else outline.root).append(item)
+                path.append((bookmark.level, item))
+
+
+def _page_labels(pdf: Pdf, plan: Plan) -> None:
+    """Write page labels: decimal or lower-case Roman where that is what is printed, else the words."""
+    numbers: list[Any] = []
+    counts: dict[Numbering, int] = {}
+    previous: Numbering | None = None
+    for index, (sequence, folio) in enumerate(zip(plan.numbering, plan.folios, strict=True)):
+        counts[sequence] = counts.get(sequence, 0) + 1
+        if sequence is Numbering.ARABIC and folio != str(counts[sequence]):
+            numbers += [index, Dictionary(P=String(folio))]
+        elif sequence is not previous:
+            style = Name.r if sequence is Numbering.ROMAN else Name.D
+            numbers += [index, Dictionary(S=style, St=counts[sequence])]
+        previous = sequence
+    pdf.Root.PageLabels = pdf.make_indirect(Dictionary(Nums=Array(numbers)))
+
+
+def _describe(pdf: Pdf, imprint: Imprint) -> None:
+    pdf.Root.Lang = String(imprint.lang)
+    pdf.Root.ViewerPreferences = Dictionary(
+        DisplayDocTitle=True, Direction=Name.R2L if imprint.direction == "rtl" else Name.L2R
+    )
+    pdf.Root.PageLayout = Name.TwoPageRight
+    entries = {"/Title": imprint.title, "/Author": imprint.author, "/Subject": imprint.subject}
+    for key, value in entries.items():
+        if value:
+            pdf.docinfo[key] = value
+    pdf.docinfo["/Producer"] = "bookbuild, WeasyPrint"

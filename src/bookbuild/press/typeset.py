@@ -1,0 +1,334 @@
+"""One unit of HTML to pages. Runs in a worker: takes a ``Job``, returns a ``LaidOut``, keeps nothing."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from bookbuild.diagnostics import Severity
+from bookbuild.model.book import PageFormat
+from bookbuild.model.unit import Sheets
+from bookbuild.press import audit, complaints, fonts
+from bookbuild.press.engine import Engine, engine, register_hyphenation
+from bookbuild.press.fetch import BASE_URL, fetcher
+from bookbuild.press.settings import FOLIO_MARK, Limits, StyleSheet
+from bookbuild.press.sheets import Finding, FolioPlace, FontUse, LaidOut
+
+_PX_TO_PT = 0.75
+_FONT_FACE = re.compile(r"@font-face\s*\{[^}]*?font-family\s*:\s*(?:\"([^\"]+)\"|'([^']+)'|([^;}]+))", re.I)
+_COUNTS_PAGES = re.compile(r"counter\(\s*pages?\b|target-counters?\(", re.IGNORECASE)
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Everything that decides how one unit's pages look, and nothing else."""
+
+    unit: str
+    html: str
+    """Page slots filled, links freed."""
+    notes: tuple[str, ...]
+    anchors: tuple[str, ...]
+    side: str
+    """Side of the first page: ``left`` or ``right``."""
+    styles: tuple[StyleSheet, ...]
+    root: Path
+    page: PageFormat
+    hyphenation: Mapping[str, Path]
+    limits: Limits
+
+
+def typeset(job: Job) -> LaidOut:
+    """Lay out one unit and look at its pages.
+
+    Raises:
+        InternalFault: the installed engine is not the known one.
+    """
+    loaded = engine()
+    register_hyphenation(job.hyphenation)
+    sheets = _style_sheets(job.styles, job.page, job.root, job.limits)
+    door = fetcher(loaded.weasyprint, job.root, job.limits)
+    with complaints.listening() as heard:
+        document = _render(loaded, job, sheets, door)
+        places, folio_findings = _take_folio_marks(document.pages)
+        families = fonts.FAMILIES | set(fonts.GENERIC) | sheets.families
+        seen = audit.look(document.pages, families, job.limits.note_height)
+        findings = [*sheets.findings, *folio_findings, *seen.findings]
+        findings += _attachments(document)
+        pdf = document.write_pdf(finisher=_drop_font_files, optimize_images=False)
+    destinations = _destinations(document.pages)
+    note_findings, placed = audit.note_findings(job.notes, seen)
+    findings += note_findings
+    findings += complaints.refusal_findings(door.refusals, job.html)
+    findings += complaints.page_findings(heard, job.html)
+    findings += _font_findings(document, seen, sheets.fonts)
+    findings += [
+        Finding("P140", f"the anchor “{anchor}” is on no page", (anchor,))
+        for anchor in job.anchors
+        if anchor not in destinations
+    ]
+    return LaidOut(
+        sheets=Sheets(
+            unit=job.unit,
+            pdf=pdf,
+            pages=len(document.pages),
+            anchors={anchor: destinations[anchor][0] for anchor in job.anchors if anchor in destinations},
+            notes=tuple(placed),
+            complaints=tuple(heard),
+        ),
+        destinations=destinations,
+        folio_places=places,
+        text_areas=tuple(_text_area(page) for page in document.pages),
+        fonts=tuple(_font_uses(document)),
+        findings=tuple(findings),
+        files={**sheets.files, **door.served},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Styles:
+    parsed: tuple[Any, ...]
+    counter_style: Any
+    colour_profiles: dict[str, Any]
+    families: frozenset[str]
+    fonts: frozenset[str]
+    """Digests of the book's own font files."""
+    findings: tuple[Finding, ...]
+    files: Mapping[str, str]
+
+
+@functools.lru_cache(maxsize=8)
+def _style_sheets(styles: tuple[StyleSheet, ...], page: PageFormat, root: Path, limits: Limits) -> _Styles:
+    """Parse the style sheets, once per process for all units that share them."""
+    from weasyprint.css.counters import CounterStyle
+
+    loaded = engine()
+    door = fetcher(loaded.weasyprint, root, limits)
+    counter_style, colour_profiles = CounterStyle(), dict[str, Any]()
+    parsed: list[Any] = []
+    findings: list[Finding] = []
+    families: set[str] = set()
+    for sheet in (StyleSheet("", _page_css(page)), *styles):
+        with complaints.listening() as heard:
+            parsed.append(
+                loaded.weasyprint.CSS(
+                    string=sheet.text,
+                    base_url=BASE_URL + sheet.path,
+                    url_fetcher=door,
+                    font_config=loaded.font_config,
+                    counter_style=counter_style,
+                    color_profiles=colour_profiles,
+                )
+            )
+        findings += complaints.style_findings(sheet.path, heard)
+        findings += complaints.refusal_findings(door.refusals, sheet.text, sheet.path)
+        findings += _page_counters(sheet)
+        door.refusals.clear()
+        families.update(next(filter(None, found)).strip() for found in _FONT_FACE.findall(sheet.text))
+    digests = frozenset(door.served.values())
+    return _Styles(
+        tuple(parsed),
+        counter_style,
+        colour_profiles,
+        frozenset(families),
+        digests,
+        tuple(findings),
+        door.served,
+    )
+
+
+def _page_css(page: PageFormat) -> str:
+    bleed = f"bleed: {page.bleed_mm}mm;" if page.bleed_mm > Decimal(0) else ""
+    return (
+        f"@page {{ size: {page.trim_width_mm}mm {page.trim_height_mm}mm; {bleed} }}\n"
+        f'html {{ string-set: folio "{FOLIO_MARK}" }}'
+    )
+
+
+def _page_counters(sheet: StyleSheet) -> Iterator[Finding]:
+    """P113: page numbers asked of the engine, which sees one unit only."""
+    blanked = _COMMENT.sub(lambda comment: re.sub(r"[^\n]", " ", comment[0]), sheet.text)
+    for match in _COUNTS_PAGES.finditer(blanked):
+        line = blanked.count("\n", 0, match.start()) + 1
+        column = match.start() - blanked.rfind("\n", 0, match.start())
+        yield Finding(
+            "P113",
+            f"“{match[0]}” would count the pages of one unit, not of the book",
+            hint="use string(folio) in a margin box",
+            file=sheet.path,
+            line=line,
+            column=column,
+        )
+
+
+def _render(loaded: Engine, job: Job, sheets: _Styles, door: Any) -> Any:
+    opening = loaded.weasyprint.CSS(string=f"html {{ break-before: {job.side} }}")
+    return loaded.weasyprint.HTML(string=job.html, base_url=BASE_URL, url_fetcher=door).render(
+        font_config=loaded.font_config,
+        counter_style=sheets.counter_style,
+        color_profiles=sheets.colour_profiles,
+        stylesheets=[*sheets.parsed, opening],
+    )
+
+
+def _take_folio_marks(pages: Sequence[Any]) -> tuple[tuple[FolioPlace, ...], list[Finding]]:
+    """Take the marks out of the margin boxes; return where page numbers belong."""
+    places: list[FolioPlace] = []
+    findings: list[Finding] = []
+    for number, page in enumerate(pages, 1):
+        for margin in page._page_box.children:
+            if type(margin).__name__ != "MarginBox":
+                continue
+            for line in margin.descendants():
+                for child in list(line.children or ()):
+                    if FOLIO_MARK not in (getattr(child, "text", "") or ""):
+                        continue
+                    line.children = [other for other in line.children if other is not child]
+                    if child.text.strip() == FOLIO_MARK:
+                        places.append(_folio_place(child, margin, page, number))
+                    else:
+                        findings.append(_mixed_folio(margin))
+    return tuple(places), list(dict.fromkeys(findings))
+
+
+def _mixed_folio(margin: Any) -> Finding:
+    return Finding(
+        "P114",
+        f"string(folio) stands with other text in the margin box {margin.at_keyword}",
+        hint="give the page number a margin box of its own",
+    )
+
+
+def _folio_place(text: Any, margin: Any, page: Any, number: int) -> FolioPlace:
+    style = text.style
+    align = {"center": "center", "right": "right", "end": "right"}.get(style["text_align_all"], "left")
+    if style["direction"] == "rtl" and style["text_align_all"] in ("start", "end"):
+        align = "right" if align == "left" else "left"
+    x = text.position_x + text.width * {"left": 0, "center": 0.5, "right": 1}[align]
+    y = text.position_y + text.baseline
+    numeric = style["font_variant_numeric"]
+    features = [name for word, name in _NUMERIC.items() if numeric != "normal" and word in numeric]
+    if style["font_variant_caps"] in ("small-caps", "all-small-caps"):
+        features.append("smcp")
+    return FolioPlace(
+        page=number,
+        x=round(x * _PX_TO_PT, 3),
+        y=round((page.height - y) * _PX_TO_PT, 3),
+        align=align,
+        family=style["font_family"][0],
+        weight=style["font_weight"],
+        italic=style["font_style"] != "normal",
+        size=round(style["font_size"] * _PX_TO_PT, 3),
+        features=tuple(features),
+        colour=_colour(style["color"]),
+    )
+
+
+_NUMERIC = {
+    "oldstyle-nums": "onum",
+    "lining-nums": "lnum",
+    "tabular-nums": "tnum",
+    "proportional-nums": "pnum",
+}
+
+
+def _colour(colour: Any) -> str:
+    if colour.space == "device-cmyk":
+        return " ".join(f"{part:g}" for part in colour.coordinates) + " k"
+    return " ".join(f"{part:g}" for part in colour.to("srgb").coordinates) + " rg"
+
+
+def _attachments(document: Any) -> Iterator[Finding]:
+    """P103: nothing is ever attached to a book."""
+    attached = bool(document.metadata.attachments)
+    document.metadata.attachments.clear()
+    for page in document.pages:
+        attached |= any(link[0] == "attachment" for link in page.links)
+        page.links = [link for link in page.links if link[0] != "attachment"]
+    if attached:
+        yield Finding(
+            "P103", "the text asks for a file to be attached to the PDF", hint="remove rel=attachment"
+        )
+
+
+def _destinations(pages: Sequence[Any]) -> dict[str, tuple[int, float, float]]:
+    """Return the first page and the upper left corner of every anchor, in points from the foot."""
+    found: dict[str, tuple[int, float, float]] = {}
+    for number, page in enumerate(pages, 1):
+        for name, (x, y, _, _) in page.anchors.items():
+            point = (round(x * _PX_TO_PT, 3), round((page.height - y) * _PX_TO_PT, 3))
+            found.setdefault(name, (number, *point))
+    return found
+
+
+def _text_area(page: Any) -> tuple[float, float, float, float]:
+    box = page._page_box
+    left, top = box.content_box_x(), page.height - box.content_box_y()
+    edges = (left, top, left + box.width, top - box.height)
+    left, top, right, foot = (round(edge * _PX_TO_PT, 3) for edge in edges)
+    return left, top, right, foot
+
+
+def _drop_font_files(document: Any, pdf: Any) -> None:
+    """Empty the embedded font files: the joined book embeds each font once, from its own file."""
+    for entry in pdf.objects:
+        if isinstance(entry, dict) and entry.get("Type") == "/FontDescriptor":
+            reference = entry.get("FontFile2") or entry.get("FontFile3")
+            if reference:
+                number = int(reference.split()[0])
+                pdf.objects[number].stream = [b""]
+                pdf.objects[number].compress = False
+
+
+def _font_uses(document: Any) -> Iterator[FontUse]:
+    by_name: dict[str, FontUse] = {}
+    for font in document.fonts.values():
+        digest = _font_digest(font)
+        earlier = by_name.get(font.hash)
+        widths, texts = dict(font.widths), dict(font.to_unicode)
+        if earlier:
+            widths, texts = {**widths, **earlier.widths}, {**texts, **earlier.to_unicode}
+        by_name[font.hash] = FontUse(font.hash, digest, widths, texts)
+    yield from sorted(by_name.values(), key=lambda use: use.name)
+
+
+def _font_digest(font: Any) -> str:
+    from weasyprint.text.fonts import get_hb_object_data
+
+    return hashlib.sha256(get_hb_object_data(font.hb_face)).hexdigest()
+
+
+def _font_findings(document: Any, seen: audit.Seen, book_fonts: frozenset[str]) -> Iterator[Finding]:
+    """P115: unknown family; P116: a font that is not ours; P112: a character that no font has."""
+    for family, ids in seen.families.items():
+        known = sorted(fonts.FAMILIES)
+        yield Finding(
+            "P115",
+            f"no font “{family}” in this book; another was taken",
+            ids,
+            f"the families are {', '.join(known)} and those of @font-face rules",
+            Severity.WARNING,
+        )
+    missing: set[int] = set()
+    for font in document.fonts.values():
+        if _font_digest(font) not in fonts.digests() and _font_digest(font) not in book_fonts:
+            yield Finding("P116", f"the font “{font.family}” comes neither from the book nor from the house")
+        missing.update(font.missing)
+    for codepoint in sorted(missing):
+        character = chr(codepoint)
+        found = next(audit.texts_with(document.pages, character), None)
+        page, text, ids = found or (0, "", ())
+        at = text.find(character)
+        around = text[max(0, at - 12) : at + 12].strip()
+        yield Finding(
+            "P112",
+            f"no font has “{character}” (U+{codepoint:04X}) in “{around}” (page {page} of the unit)",
+            ids,
+            "use another character, or give the book a font that has it",
+        )
