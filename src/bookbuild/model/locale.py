@@ -28,6 +28,10 @@ class Locale(Protocol):
     def quotes(self) -> tuple[str, str, str, str]:
         """Outer opening and closing, inner opening and closing quotation marks."""
 
+    @property
+    def fonts(self) -> tuple[str, ...]:
+        """Font families to put before the house style's own, for a script that these lack."""
+
     def label(self, english: str, **values: str) -> str:
         """Return a word of the apparatus (“Contents”) from the package's own catalog.
 
@@ -74,3 +78,6 @@ class Locale(Protocol):
 
     def upper(self, text: str) -> str:
         """Return capitals by the language's own rules (i → İ in Azerbaijani)."""
+
+    def lower(self, text: str) -> str:
+        """Return small letters by the language's own rules (I → ı in Azerbaijani)."""
