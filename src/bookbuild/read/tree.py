@@ -152,7 +152,8 @@ class _Composer:
 
     def lines(self, text: str, event: yaml.ScalarEvent, place: Place) -> tuple[tuple[int, Place], ...]:
         """Find each raw line of a scalar again in its text."""
-        assert event.start_mark and event.end_mark, "the parser marks every event"
+        assert event.start_mark, "the parser marks every event"
+        assert event.end_mark, "the parser marks every event"
         first, last = event.start_mark.line, event.end_mark.line
         if last == first:
             return ((0, place),)

@@ -1,0 +1,457 @@
+"""The files of a book to one ``Book``."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from bookbuild.diagnostics import Diagnostic, did_you_mean, in_order
+from bookbuild.model.book import Book, Chapter, Contributor, Generated, Opening, PageFormat, Part
+from bookbuild.model.claim import Claim, Measure, Quantity, Stance
+from bookbuild.model.notation import NotationError, measure_of, parse_date, parse_value
+from bookbuild.model.place import Place
+from bookbuild.model.prose import Kind, Prose
+from bookbuild.model.register import Cell, Entry, FieldType, Layout, Register, RegisterField
+from bookbuild.model.source import Source, SourceKind
+from bookbuild.model.value import Date, Name, Value
+from bookbuild.read.chapter import read_chapter
+from bookbuild.read.files import names_in, text_of
+from bookbuild.read.messages import Desk
+from bookbuild.read.records import (
+    BookFile,
+    ClaimRecord,
+    FiguresFile,
+    PartRecord,
+    QuantityRecord,
+    R,
+    RegisterFile,
+    SourcesFile,
+    plain_source,
+    read_record,
+)
+from bookbuild.read.tree import Mapping, Node, Scalar, Sequence, read_tree
+
+NO_VALUE = Name("")
+"""Stands for a value that could not be read; its claim's diagnostic says why."""
+
+
+def read_book(root: Path) -> tuple[Book | None, list[Diagnostic]]:
+    """Read the book in a folder.
+
+    Places are relative to ``root``. Returns everything wrong, sorted by place. The book is given
+    as far as it can be read, with empty stand-ins, so that it can be checked further; it must not
+    be built if any diagnostic is an error. Nothing is returned if ``book.yaml`` or a whole data
+    file cannot be read, since everything that refers to it would be reported too.
+    """
+    problems: list[Diagnostic] = []
+    if not (root / "book.yaml").exists():
+        hint = "name the book's folder with -C, or begin one with: bookbuild new DIR"
+        return None, [Diagnostic("B001", "there is no book.yaml", Place("book.yaml"), hint=hint)]
+    read = _data_file(root, "book.yaml", BookFile, problems)
+    lang = read[0].source_language if read else ""
+    shelf = _Shelf(root, lang, problems)
+    chapters, all_chapters = shelf.chapters()
+    sources = shelf.sources()
+    units = read[0].units if read else {}
+    quantities = shelf.quantities(tuple(units))
+    registers = shelf.registers()
+    if not read or sources is None or quantities is None or registers is None or not all_chapters:
+        return None, in_order(problems)
+    record, tree = read
+    assembly = _Assembly(record, tree, chapters, Desk("book.yaml", lang, "book.yaml", problems))
+    return assembly.book(sources, quantities, registers), in_order(problems)
+
+
+def _data_file(root: Path, path: str, shape: type[R], problems: list[Diagnostic]) -> tuple[R, Node] | None:
+    """Read and validate one YAML file; nothing if it cannot be used at all."""
+    text, found = text_of(root, path)
+    problems.extend(found)
+    if text is None:
+        return None
+    node, found = read_tree(text, path)
+    problems.extend(found)
+    if node is None:
+        if not found:
+            problems.append(Diagnostic("Y008", "the file is empty", Place(path)))
+        return None
+    if shape is SourcesFile and isinstance(node, Mapping) and list(node.entries) == ["references"]:
+        node = node.entries["references"]  # as Zotero and Pandoc export it
+    record, found = read_record(shape, node)
+    problems.extend(found)
+    return (record, node) if record is not None else None
+
+
+class _Shelf:
+    """The files of a book but book.yaml."""
+
+    def __init__(self, root: Path, lang: str, problems: list[Diagnostic]) -> None:
+        self.root = root
+        self.lang = lang
+        self.problems = problems
+
+    def report(self, code: str, message: str, place: Place, hint: str = "") -> None:
+        self.problems.append(Diagnostic(code, message, place, hint=hint))
+
+    def names(self, folder: str, suffix: str) -> list[str]:
+        names, found = names_in(self.root, folder, suffix)
+        self.problems.extend(found)
+        return names
+
+    def chapters(self) -> tuple[dict[str, Chapter], bool]:
+        """Return the chapters by id, and whether all of them could be read."""
+        chapters: dict[str, Chapter] = {}
+        complete = True
+        for path in self.names("chapters", ".md"):
+            text, found = text_of(self.root, path)
+            self.problems.extend(found)
+            if text is None:
+                complete = False
+                continue
+            chapter_id = unicodedata.normalize("NFC", Path(path).stem)
+            chapters[chapter_id], found = read_chapter(text, path, chapter_id, self.lang)
+            self.problems.extend(found)
+        return chapters, complete
+
+    def sources(self) -> tuple[Source, ...] | None:
+        if not (self.root / "sources.yaml").exists():
+            return ()
+        read = _data_file(self.root, "sources.yaml", SourcesFile, self.problems)
+        if read is None:
+            return None
+        record, node = read
+        desk = Desk("sources.yaml", self.lang, "sources.yaml", self.problems)
+        return tuple(_source(item, part, desk) for item, part in zip(record.root, _items(node), strict=True))
+
+    def quantities(self, units: tuple[str, ...]) -> tuple[Quantity, ...] | None:
+        quantities: list[Quantity] | None = []
+        for path in self.names("figures", ".yaml"):
+            read = _data_file(self.root, path, FiguresFile, self.problems)
+            if read is None:
+                quantities = None
+            elif quantities is not None:
+                record, node = read
+                desk = Desk(path, self.lang, path.removesuffix(".yaml"), self.problems)
+                pairs = zip(record.quantities, _items(node, "quantities"), strict=True)
+                quantities += [_quantity(item, part, units, desk) for item, part in pairs]
+        return None if quantities is None else tuple(quantities)
+
+    def registers(self) -> tuple[Register, ...] | None:
+        registers: list[Register] | None = []
+        for path in self.names("registers", ".yaml"):
+            read = _data_file(self.root, path, RegisterFile, self.problems)
+            if read is None:
+                registers = None
+            elif registers is not None:
+                desk = Desk(path, self.lang, path.removesuffix(".yaml"), self.problems)
+                registers.append(_register(*read, desk))
+        return None if registers is None else tuple(registers)
+
+
+class _Assembly:
+    """book.yaml and what it calls for."""
+
+    def __init__(self, record: BookFile, tree: Node, chapters: dict[str, Chapter], desk: Desk) -> None:
+        self.record = record
+        self.tree = tree
+        self.chapters = chapters
+        self.desk = desk
+        self.listed: dict[str, Place] = {}
+
+    def book(
+        self, sources: tuple[Source, ...], quantities: tuple[Quantity, ...], registers: tuple[Register, ...]
+    ) -> Book:
+        record, tree, desk = self.record, self.tree, self.desk
+        front, body, back = self.contents()
+        self.check_languages()
+        contributors = zip(record.contributors, _items(tree, "contributors"), strict=True)
+        return Book(
+            id=record.id,
+            title=_prose(tree, "title", Kind.BOOK, desk) or _nothing(Kind.BOOK, desk),
+            subtitle=_prose(tree, "subtitle", Kind.BOOK, desk),
+            source_language=record.source_language,
+            languages=tuple(dict.fromkeys(record.languages)),
+            edition=_prose(tree, "edition", Kind.BOOK, desk),
+            date=record.date,
+            publisher=record.publisher,
+            publisher_place=_prose(tree, "place", Kind.BOOK, desk),
+            contributors=tuple(
+                Contributor(_prose(node, "role", Kind.BOOK, desk) or _nothing(Kind.BOOK, desk), item.name)
+                for item, node in contributors
+            ),
+            licence=_prose(tree, "licence", Kind.BOOK, desk),
+            blurb=_prose(tree, "blurb", Kind.BOOK, desk),
+            dedication=_prose(tree, "dedication", Kind.BOOK, desk),
+            isbn=dict(record.isbn),
+            page=PageFormat(*record.page.trim, record.page.bleed),
+            opening=Opening(record.chapters_open),
+            about_percent=record.about,
+            coverage_percent=record.coverage,
+            units={
+                unit: _prose(_child(tree, "units"), unit, Kind.UNIT, desk) or _nothing(Kind.UNIT, desk)
+                for unit in record.units
+            },
+            front=front,
+            body=body,
+            back=back,
+            sources=sources,
+            quantities=quantities,
+            registers=registers,
+            place=Place("book.yaml"),
+        )
+
+    def contents(self) -> tuple[tuple[Chapter, ...], tuple[Part, ...], tuple[Chapter | Generated, ...]]:
+        contents = self.record.contents
+        node = _child(self.tree, "contents")
+        front = self.listed_chapters(contents.front, _items(node, "front"))
+        parts = zip(contents.body, _items(node, "body"), strict=True)
+        body = tuple(self.part(part, part_node) for part, part_node in parts)
+        back: list[Chapter | Generated] = []
+        generated = {word.value: word for word in Generated}
+        for name, item in zip(contents.back, _items(node, "back"), strict=True):
+            if name in generated:
+                self.check_listed_once(name, item.place)
+                back.append(generated[name])
+            else:
+                back.extend(self.listed_chapters([name], [item]))
+        for name, chapter in self.chapters.items():
+            if name not in self.listed:
+                hint = "name it in “contents” of book.yaml; a draft’s file name begins with “_”"
+                self.desk.report("B004", f"chapter “{name}” is not in the book", chapter.place, hint)
+        return front, body, tuple(back)
+
+    def part(self, record: PartRecord, node: Node) -> Part:
+        title = _prose(node, "part", Kind.TITLE, self.desk)
+        return Part(title, self.listed_chapters(record.chapters, _items(node, "chapters")))
+
+    def listed_chapters(self, names: Iterable[str], nodes: Iterable[Node]) -> tuple[Chapter, ...]:
+        return tuple(self._listed(names, nodes))
+
+    def _listed(self, names: Iterable[str], nodes: Iterable[Node]) -> Iterator[Chapter]:
+        for name, node in zip(names, nodes, strict=True):
+            if not name or not self.check_listed_once(name, node.place):
+                continue
+            if name in self.chapters:
+                yield self.chapters[name]
+            elif name in {word.value for word in Generated}:
+                message = f"“{name}” is matter that bookbuild makes"
+                self.desk.report("B010", message, node.place, "it stands in “back” only")
+            else:
+                free = [other for other in self.chapters if other not in self.listed]
+                hint = did_you_mean(name, free or self.chapters)
+                self.desk.report("B002", f"there is no chapters/{name}.md", node.place, hint)
+
+    def check_listed_once(self, name: str, place: Place) -> bool:
+        first = self.listed.setdefault(name, place)
+        if first is not place:
+            message = f"“{name}” stands a second time; the first is in line {first.line}"
+            self.desk.report("B003", message, place, "keep one of them")
+        return first is place
+
+    def check_languages(self) -> None:
+        record = self.record
+        languages = _child(self.tree, "languages")
+        if record.source_language and record.source_language not in record.languages:
+            message = f"the source language “{record.source_language}” is not among the languages"
+            self.desk.report("B007", message, languages.place)
+        for lang, node in zip(record.languages, _items(languages), strict=True):
+            if lang and record.languages.index(lang) != _items(languages).index(node):
+                self.desk.report("B007", f"language “{lang}” stands a second time", node.place)
+        isbn = _child(self.tree, "isbn")
+        for lang in record.isbn:
+            if lang not in record.languages and isinstance(isbn, Mapping):
+                hint = did_you_mean(lang, record.languages)
+                self.desk.report(
+                    "B007", f"an ISBN for “{lang}”, which is no language of the book", isbn.keys[lang], hint
+                )
+
+
+def _source(record: BaseModel, node: Node, desk: Desk) -> Source:
+    extra = record.bookbuild  # type: ignore[attr-defined]  # a field of the shape made from CSL's lists
+    extra_node = _child(node, "bookbuild")
+    csl = plain_source(record)
+    return Source(
+        key=str(csl.get("id", "")),
+        csl=csl,
+        kind=SourceKind(extra.kind),
+        reprinted_in=extra.reprinted_in,
+        locator=_prose(extra_node, "locator", Kind.SOURCE, desk),
+        file=extra.file,
+        title_translated=_prose(extra_node, "title-translated", Kind.SOURCE, desk),
+        note=_prose(extra_node, "note", Kind.REMARK, desk),
+        place=node.place,
+    )
+
+
+def _quantity(record: QuantityRecord, node: Node, units: tuple[str, ...], desk: Desk) -> Quantity:
+    measure = Measure.NAME
+    known_unit = True
+    try:
+        measure = measure_of(record.unit, units) if record.unit else measure
+    except NotationError as error:
+        known_unit = False
+        hint = error.hint or "name it under “units” in book.yaml"
+        desk.report("F001", error.message, _child(node, "unit").place, hint)
+    unit = record.unit if record.unit and known_unit else ""
+    claims = zip(record.claims, _items(node, "claims"), strict=True)
+    return Quantity(
+        id=record.id,
+        title=_prose(node, "title", Kind.QUANTITY, desk) or _nothing(Kind.QUANTITY, desk),
+        counts=_prose(node, "counts", Kind.COUNTS, desk) or _nothing(Kind.COUNTS, desk),
+        measure=measure,
+        unit=record.unit,
+        claims=tuple(_claim(claim, part, record.id, unit, units, desk) for claim, part in claims),
+        note=_prose(node, "note", Kind.REMARK, desk),
+        part_of=record.part_of,
+        place=node.place,
+    )
+
+
+def _claim(
+    record: ClaimRecord, node: Node, quantity: str, unit: str, units: tuple[str, ...], desk: Desk
+) -> Claim:
+    value, place = _value(node, unit, units, desk)
+    repeats = record.repeats.strip()
+    return Claim(
+        id=record.id,
+        value=value,
+        notation=record.value,
+        said_by=_prose(node, "said-by", Kind.SPEAKER, desk) or _nothing(Kind.SPEAKER, desk),
+        source=record.source,
+        seen_in=record.seen_in or record.source,
+        locator=_prose(node, "locator", Kind.SOURCE, desk),
+        as_of=_date(record.as_of),
+        extract=" ".join(record.extract.split()),
+        extract_lang=record.extract_lang,
+        name=_prose(node, "value", Kind.NAME, desk) if isinstance(value, Name) and value.name else None,
+        repeats=f"{quantity}/{repeats}" if repeats and "/" not in repeats else repeats,
+        scope=_prose(node, "scope", Kind.SCOPE, desk),
+        slip=_prose(node, "slip", Kind.REMARK, desk),
+        stance=Stance(record.stance),
+        note=_prose(node, "note", Kind.REMARK, desk),
+        place=node.place,
+        value_place=place,
+    )
+
+
+def _value(node: Node, unit: str, units: tuple[str, ...], desk: Desk) -> tuple[Value, Place]:
+    written = _child(node, "value")
+    if not isinstance(written, Scalar) or not written.text or not unit:
+        return NO_VALUE, written.place
+    try:
+        return parse_value(written.text, unit, units), written.place
+    except NotationError as error:
+        place = Place(written.place.path, written.place.line, written.place.column + error.column - 1)
+        desk.report("F002", error.message, place, error.hint)
+        return NO_VALUE, written.place
+
+
+def _date(text: str) -> Date | None:
+    try:
+        return parse_date(text) if text else None
+    except NotationError:  # reported with the record
+        return None
+
+
+def _register(record: RegisterFile, tree: Node, desk: Desk) -> Register:
+    fields = tuple(
+        RegisterField(
+            item.id,
+            _prose(node, "label", Kind.LABEL, desk) or _nothing(Kind.LABEL, desk),
+            FieldType(item.type),
+        )
+        for item, node in zip(record.fields, _items(tree, "fields"), strict=True)
+    )
+    known = [field.id for field in fields]
+    for name, node in zip(record.head, _items(tree, "head"), strict=True):
+        if name and name not in known:
+            desk.report("R001", f"unknown field “{name}” in the head", node.place, did_you_mean(name, known))
+    for number, item in enumerate(_items(tree, "fields")):
+        if known[number] and known[number] in known[:number]:
+            desk.report("R002", f"field “{known[number]}” is defined a second time", item.place)
+    entries = tuple(_entry(node, fields, desk) for node in _items(tree, "entries"))
+    return Register(
+        id=record.id,
+        title=_prose(tree, "title", Kind.TITLE, desk) or _nothing(Kind.TITLE, desk),
+        layout=Layout(record.layout),
+        head=tuple(name for name in record.head if name in known),
+        fields=fields,
+        entries=entries,
+        place=Place(desk.path),
+    )
+
+
+def _entry(node: Node, fields: tuple[RegisterField, ...], desk: Desk) -> Entry:
+    entries = node.entries if isinstance(node, Mapping) else {}
+    known = [field.id for field in fields]
+    if isinstance(node, Mapping):
+        for key, place in node.keys.items():
+            if key != "id" and key not in known:
+                hint = did_you_mean(key, known) or f"the fields are {', '.join(known)}"
+                desk.report("R001", f"unknown field “{key}”", place, hint)
+    cells = (
+        _cell(field, entries[field.id], desk) for field in fields if field.id in entries and field.id != "id"
+    )
+    name = entries.get("id")
+    return Entry(
+        name.text if isinstance(name, Scalar) else "", tuple(cell for cell in cells if cell), node.place
+    )
+
+
+def _cell(field: RegisterField, node: Node, desk: Desk) -> Cell | None:
+    listed = field.type in {FieldType.CLAIMS, FieldType.LIST, FieldType.NAMES}
+    scalars = [node] if isinstance(node, Scalar) else _items(node)
+    texts = [item for item in scalars if isinstance(item, Scalar)]
+    if isinstance(node, Mapping) or len(texts) < len(scalars) or (isinstance(node, Sequence) and not listed):
+        wanted = "a list of texts" if listed else "a text"
+        desk.report("R003", f"field “{field.id}” must be {wanted}", node.place)
+        return None
+    texts = [item for item in texts if not item.empty and item.text.strip()]
+    if not texts:
+        if not isinstance(node, Scalar) or not node.empty:
+            desk.report(
+                "R003", f"field “{field.id}” is empty", node.place, "write a value, or delete the line"
+            )
+        return None
+    match field.type:
+        case FieldType.TEXT | FieldType.LIST:
+            return Cell(
+                field.id, texts=tuple(desk.scalar(item, Kind.REGISTER) for item in texts), place=node.place
+            )
+        case FieldType.DATE:
+            return _date_cell(field, texts[0], desk)
+        case _:
+            words = tuple(" ".join(item.text.split()) for item in texts)
+            return Cell(field.id, words=words, place=texts[0].place)
+
+
+def _date_cell(field: RegisterField, node: Scalar, desk: Desk) -> Cell | None:
+    try:
+        return Cell(field.id, date=parse_date(node.text.strip()), place=node.place)
+    except NotationError as error:
+        place = Place(node.place.path, node.place.line, node.place.column + error.column - 1)
+        desk.report("F002", error.message, place, error.hint)
+        return None
+
+
+def _child(node: Node, key: str) -> Node:
+    """Return the value of a key; the node itself, for its place, if it has none."""
+    return node.entries.get(key, node) if isinstance(node, Mapping) else node
+
+
+def _items(node: Node, key: str = "") -> list[Node]:
+    """Return the items of a list, or of the list under a key; none if it is no list."""
+    found = node.entries.get(key) if key and isinstance(node, Mapping) else node
+    return found.items if isinstance(found, Sequence) and (found is not node or not key) else []
+
+
+def _prose(node: Node, key: str, kind: Kind, desk: Desk) -> Prose | None:
+    """Return the message under a key, if it is a text."""
+    value = node.entries.get(key) if isinstance(node, Mapping) else None
+    return desk.scalar(value, kind) if isinstance(value, Scalar) and value.text.strip() else None
+
+
+def _nothing(kind: Kind, desk: Desk) -> Prose:
+    return Prose("", kind, lang=desk.lang, chapter=desk.chapter)
