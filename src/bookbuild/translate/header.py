@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 
+from babel import Locale, UnknownLocaleError
 from babel.messages.plurals import get_plural
 
 from bookbuild.model.catalog import Template
@@ -32,8 +33,18 @@ def creation_date(book_date: str, epoch: int | None) -> str:
 
 
 def plural_forms(code: str) -> str:
-    """Return the ``Plural-Forms`` of a language, from CLDR; ``n != 1`` where Babel has none."""
-    plural = get_plural(code.replace("-", "_"))
+    """Return the ``Plural-Forms`` of a language.
+
+    Babel's table has one form for tr, hy, ka …, whose CLDR rules (and Weblate) have two.
+    """
+    try:
+        plural = get_plural(code.replace("-", "_"))
+    except UnknownLocaleError:
+        return "nplurals=2; plural=(n != 1);"
+    if plural.num_plurals == 1:
+        rules = Locale.parse(code.replace("-", "_")).plural_form.rules
+        if set(rules) == {"one"}:
+            return f"nplurals=2; plural={'(n > 1)' if '0' in rules['one'] else '(n != 1)'};"
     return f"nplurals={plural.num_plurals}; plural={plural.plural_expr};"
 
 
