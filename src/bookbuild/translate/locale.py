@@ -17,6 +17,7 @@ from babel.numbers import get_currency_name
 from bookbuild.model.value import Clock, Date, Day, Name, Number, Qualifier, Value
 from bookbuild.translate.collation import Alphabet
 from bookbuild.translate.labels import Labels, read_labels
+from bookbuild.translate.numerals import digits_of, write_number
 from bookbuild.translate.pack import Pack, UnitWords, read_pack
 from bookbuild.translate.pattern import Spoken, fill
 from bookbuild.translate.pseudo import PSEUDO, pseudo_pack
@@ -109,14 +110,7 @@ class PackLocale:
 
     def number(self, amount: Decimal | int) -> str:
         """Write an amount with the locale's grouping and decimal sign, keeping final zeros."""
-        text = f"{amount:f}" if isinstance(amount, Decimal) else str(amount)
-        sign = "−" if text.startswith("-") else ""
-        whole, _, fraction = text.lstrip("-").partition(".")
-        if len(whole) >= self.pack.group_from:
-            head = len(whole) % 3
-            groups = [whole[:head]] if head else []
-            whole = self.pack.group.join(groups + [whole[i : i + 3] for i in range(head, len(whole), 3)])
-        return self._digits(sign + whole + (self.pack.decimal + fraction if fraction else ""))
+        return write_number(amount, self.pack)
 
     def ordinal(self, number: int) -> str:
         """Write an ordinal number: “39th”, “39-cu”."""
@@ -205,11 +199,6 @@ class PackLocale:
     def _spoken(self, written: str, amount: Decimal | int) -> Spoken:
         return Spoken(written, self.pack.number_words.last_word(Decimal(amount)))
 
-    def _digits(self, text: str) -> str:
-        if self.pack.digits == "0123456789":
-            return text
-        return text.translate(str.maketrans("0123456789", self.pack.digits))
-
     def _ordinal(self, number: int) -> Spoken:
         pattern = self.pack.ordinals["default"]
         for rule, candidate in self.pack.ordinals.items():
@@ -219,7 +208,9 @@ class PackLocale:
                     pattern = candidate
             elif rule == str(number):
                 pattern = candidate
-        return fill(pattern, {"n": self._spoken(self._digits(str(number)), number)}, self.pack.harmony)
+        return fill(
+            pattern, {"n": self._spoken(digits_of(self.pack, str(number)), number)}, self.pack.harmony
+        )
 
     # Dates and times
 
@@ -230,7 +221,7 @@ class PackLocale:
     def _date_in_form(self, date: Date, form: str) -> str:
         if form == "year":
             years = [str(day.year) for day in (date.start, date.end) if day and day.year is not None]
-            return self._digits("–".join(dict.fromkeys(years)))
+            return digits_of(self.pack, "–".join(dict.fromkeys(years)))
         if form == "day":
             return self._date(Date(_without_year(date.start), _without_year(date.end)))
         return self._date(date)
@@ -282,14 +273,16 @@ class PackLocale:
                 first, last = last, first
             values["ordinal"] = self._ordinal(century)
             values["roman"] = Spoken(roman(century), self.pack.number_words.last_word(Decimal(century)))
-            values["from"], values["to"] = (self._spoken(self._digits(str(n)), n) for n in (first, last))
+            values["from"], values["to"] = (
+                self._spoken(digits_of(self.pack, str(n)), n) for n in (first, last)
+            )
         if day.year is not None:
             year = day.year if day.year > 0 else 1 - day.year
-            values["year"] = self._spoken(self._digits(str(year)), year)
+            values["year"] = self._spoken(digits_of(self.pack, str(year)), year)
         if day.year is not None and day.year <= 0 and day.month is not None:
             values["year"] = self._fill(self.pack.dates["era"], values)
         if day.day is not None:
-            values["d"] = self._spoken(self._digits(str(day.day)), day.day)
+            values["d"] = self._spoken(digits_of(self.pack, str(day.day)), day.day)
             values["ordinal-day"] = self._ordinal(day.day)
         if day.month is not None:
             for form, names in self.pack.months.items():
@@ -302,9 +295,9 @@ class PackLocale:
     def _time(self, minutes: int) -> Spoken:
         hour, minute = divmod(minutes % 1440, 60)
         values: dict[str, Spoken | str] = {
-            "h": self._digits(f"{hour}"),
-            "hh": self._digits(f"{hour:02}"),
-            "mm": self._digits(f"{minute:02}"),
+            "h": digits_of(self.pack, f"{hour}"),
+            "hh": digits_of(self.pack, f"{hour:02}"),
+            "mm": digits_of(self.pack, f"{minute:02}"),
         }
         return self._spoken(self._fill(self.pack.clock["time"], values).written, minute or hour)
 

@@ -1,4 +1,4 @@
-"""Figures in running text, by value, in a language's own notation."""
+"""Amounts to a language's notation, and figures of running text back to their values."""
 
 from __future__ import annotations
 
@@ -13,6 +13,23 @@ from bookbuild.translate.pack import Pack
 _TOKEN = re.compile(r"\d(?:[\d.,’'٬٫\u00a0\u202f]*\d)?")
 _ROMAN = re.compile(r"\b[IVX]+\b")
 _ROMAN_DIGITS = {"I": 1, "V": 5, "X": 10}
+
+
+def write_number(amount: Decimal | int, pack: Pack) -> str:
+    """Write an amount with the locale's grouping and decimal sign, keeping final zeros."""
+    text = f"{amount:f}" if isinstance(amount, Decimal) else str(amount)
+    sign = "−" if text.startswith("-") else ""
+    whole, _, fraction = text.lstrip("-").partition(".")
+    if len(whole) >= pack.group_from:
+        head = len(whole) % 3
+        groups = [whole[:head]] if head else []
+        whole = pack.group.join(groups + [whole[i : i + 3] for i in range(head, len(whole), 3)])
+    return digits_of(pack, sign + whole + (pack.decimal + fraction if fraction else ""))
+
+
+def digits_of(pack: Pack, text: str) -> str:
+    """Replace the digits 0 to 9 by the locale's own."""
+    return text.translate(str.maketrans("0123456789", pack.digits))
 
 
 def figures(text: str, pack: Pack) -> Counter[Decimal]:
