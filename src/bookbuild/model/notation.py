@@ -107,6 +107,32 @@ def parse_date(text: str) -> Date:
     return _interval(start_text, end_text)
 
 
+def write_value(value: Value, unit: str = "") -> str:
+    """Write a value in the notation; its unit is left out where it is ``unit`` or cannot be written.
+
+    What :func:`parse_value` reads from the text is the value again.
+
+    >>> write_value(Number(Qualifier.ABOUT, Decimal(3_500_000), Decimal(3_500_000), "AZN", "million"), "USD")
+    '~3.5 million AZN'
+    """
+    match value:
+        case Name():
+            return value.name
+        case Date():
+            return write_date(value)
+        case Clock():
+            ends = (value.start,) if value.start == value.end else (value.start, value.end)
+            return _sign(value.qualifier) + "/".join(f"{m // 60 % 24:02}:{m % 60:02}" for m in ends)
+        case Number():
+            return _write_number(value, unit)
+
+
+def write_date(date: Date) -> str:
+    """Write a date in the notation."""
+    start, end = (".." if day is None else _write_day(day) for day in (date.start, date.end))
+    return start if date.start == date.end else f"{start}/{end}"
+
+
 _MEASURES = {
     "percent": Measure.PERCENT,
     "ratio": Measure.RATIO,
@@ -596,6 +622,31 @@ def _ordinal_ending(number: int) -> str:
     if number % 100 in (11, 12, 13):
         return "th"
     return {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+
+
+# Writing
+
+
+def _sign(qualifier: Qualifier) -> str:
+    return next((sign for sign, meaning in _QUALIFIERS.items() if meaning is qualifier), "")
+
+
+def _write_number(number: Number, unit: str) -> str:
+    factor = MAGNITUDES.get(number.magnitude, Decimal(1))
+    per = f":{number.per:f}" if number.unit == "ratio" else ""
+    ends = (number.low,) if number.low == number.high else (number.low, number.high)
+    amount = "..".join(f"{end / factor:f}{per}" for end in ends)
+    own = "" if number.unit == unit or number.unit in RESERVED_UNITS else number.unit
+    return " ".join(part for part in (_sign(number.qualifier) + amount, number.magnitude, own) if part)
+
+
+def _write_day(day: Day) -> str:
+    about = "~" if day.approximate else ""
+    if day.century is not None:
+        number = abs(day.century)
+        return f"{number}{_ordinal_ending(number)} century{' BC' if day.century < 0 else ''}{about}"
+    year = "-" if day.year is None else f"{'-' if day.year < 0 else ''}{abs(day.year):04}"
+    return "-".join([year, *(f"{part:02}" for part in (day.month, day.day) if part is not None)]) + about
 
 
 # Hints
