@@ -1,0 +1,364 @@
+"""Comparisons to the positive apparatus: every claim, by scope and camp, with who says it and where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from bookbuild.apparatus.citations import Position, plain_words
+from bookbuild.apparatus.facts import Facts, Ledger, quantity_anchor
+from bookbuild.apparatus.setting import SectionSetter
+from bookbuild.apparatus.spans import closed, filled, first_upper, joined, plain
+from bookbuild.model.chart import Chart
+from bookbuild.model.claim import Claim, Measure, Quantity, Stance
+from bookbuild.model.comparison import Camp, Comparison, ScopeComparison, Verdict, Witness
+from bookbuild.model.edition import (
+    ClaimGroup,
+    ClaimRow,
+    ClaimScope,
+    ClaimTable,
+    LabelledChart,
+    MarkLabel,
+    PageSlot,
+    QuantityEntry,
+    Run,
+    Spans,
+    Style,
+    Styled,
+    Words,
+)
+from bookbuild.model.prose import Prose
+from bookbuild.model.source import SourceKind
+from bookbuild.model.value import Name, Number
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+class ClaimSetter:
+    """Sets the claims of one section: tables, charts, entries of the appendix."""
+
+    def __init__(
+        self, setter: SectionSetter, facts: Facts, ledger: Ledger, charts: Mapping[str, Sequence[Chart]]
+    ) -> None:
+        self._setter = setter
+        self._facts = facts
+        self._locale = facts.locale
+        self._ledger = ledger
+        self._charts = charts
+        self._rows = 0
+
+    def entry(self, comparison: Comparison, uses: Sequence[str]) -> QuantityEntry:
+        """Set one quantity for the appendix. ``uses``: anchors at which the text prints its figures."""
+        quantity, setter = comparison.quantity, self._setter
+        title = setter.words(quantity.title, notes=False)
+        counts = setter.words(quantity.counts)
+        unit = self._unit(quantity)
+        if unit:
+            counts = _with(counts, (*counts.spans, Run(f" ({unit})")))
+        used = (
+            self._words(filled(self._locale, "Used on p. {pages}", pages=(PageSlot(tuple(uses)),)))
+            if uses
+            else None
+        )
+        return QuantityEntry(
+            id=quantity_anchor(quantity.id),
+            title=title,
+            counts=counts,
+            verdict=self._words(self.verdict(comparison)),
+            charts=self.charts(comparison),
+            table=self.table(comparison, f"claims-{quantity.id}", cite_rows=True),
+            sums=tuple(self._words(spans) for spans in self._sums(comparison)),
+            note=setter.words(quantity.note) if quantity.note else None,
+            used=used,
+        )
+
+    def table(
+        self,
+        comparison: Comparison,
+        table_id: str,
+        caption: Words | None = None,
+        *,
+        cite_rows: bool = False,
+    ) -> ClaimTable:
+        """Set all claims of a quantity. ``cite_rows``: rows count as places that cite their sources."""
+        label = self._locale.label
+        several = len(comparison.scopes) > 1 or bool(comparison.slips)
+        scopes = [self._scope(comparison, scope, several, table_id, cite_rows) for scope in comparison.scopes]
+        if comparison.slips:
+            rows = tuple(self._row(comparison, witness, table_id, cite_rows) for witness in comparison.slips)
+            title = self._words((Run(label("Suspected slips, set apart")),))
+            scopes.append(ClaimScope(title, None, (ClaimGroup(None, rows),)))
+        head = (
+            self._words((Run(label("Figure")),)),
+            self._words((Run(label("Who says it")),)),
+            self._words((Run(label("Where printed · read in")),)),
+        )
+        return ClaimTable(table_id, head, tuple(scopes), caption)
+
+    def verdict(self, comparison: Comparison | ScopeComparison) -> Spans:
+        """Say the verdict in a plain sentence."""
+        plural = self._locale.plural
+        statements = (
+            comparison.statements if isinstance(comparison, Comparison) else len(comparison.witnesses)
+        )
+        counted = {
+            "statements": plural("{n} statement", "{n} statements", statements),
+            "origins": plural("{n} origin", "{n} origins", comparison.origins),
+        }
+        match comparison.verdict:
+            case Verdict.SINGLE:
+                english = "{statements}, {origins}: nothing to compare."
+            case Verdict.AGREE:
+                english = "{statements}, {origins}: they agree."
+            case Verdict.COMPATIBLE:
+                english = "{statements}, {origins}: they differ but can all be true together."
+            case Verdict.CONFLICT:
+                english = "{statements}, {origins}: they conflict."
+        sentence = self._locale.label(english, **counted)
+        if isinstance(comparison, Comparison) and comparison.scope_differs:
+            sentence += " " + self._locale.label(
+                "Not all of them count the same thing; those that do not stand apart."
+            )
+        return (Run(sentence),)
+
+    def charts(self, comparison: Comparison) -> tuple[LabelledChart, ...]:
+        """Give the charts of a quantity their words."""
+        drawn = self._charts.get(comparison.quantity.id, ())
+        return tuple(self._chart(chart, comparison) for chart in drawn)
+
+    def _chart(self, chart: Chart, comparison: Comparison) -> LabelledChart:
+        quantity, compact = comparison.quantity, self._locale.compact
+        claims = {claim.id: claim for claim in quantity.claims}
+        seen: set[tuple[int, int]] = set()
+        marks = []
+        for mark in chart.marks:
+            claim = claims[mark.witness.claim.id]
+            group = ""
+            scope = comparison.scopes[mark.scope]
+            if mark.camp is not None and scope.verdict is Verdict.CONFLICT:
+                if (mark.scope, mark.camp) not in seen:
+                    group = LETTERS[mark.camp % 26]
+                seen.add((mark.scope, mark.camp))
+            value = self._value_text(claim, quantity, chart.value_axis.unit)
+            marks.append(MarkLabel(value, self._speaker(claim), group))
+        said = "; ".join(f"{label.speaker}: {label.value}" for label in marks)
+        title = plain(self._setter.words(quantity.title, notes=False).spans)
+        date_ticks = chart.date_axis.ticks if chart.date_axis else ()
+        return LabelledChart(
+            chart=chart,
+            marks=tuple(marks),
+            value_ticks=tuple(compact(tick.value) for tick in chart.value_axis.ticks),
+            date_ticks=tuple(compact(tick.value) for tick in date_ticks),
+            unit=self._unit_name(quantity),
+            alternative=f"{title}. {said}.",
+        )
+
+    def range(self, comparison: Comparison) -> str:
+        """Return the span of a quantity's figures, lowest to highest; of names, how many there are."""
+        witnesses = [witness for scope in comparison.scopes for witness in scope.witnesses]
+        if comparison.quantity.measure is Measure.NAME:
+            names = {str(witness.claim.value) for witness in witnesses}
+            return self._locale.plural("{n} name", "{n} names", len(names))
+        lowest = min(witnesses, key=lambda w: _end(w, low=True))
+        highest = max(witnesses, key=lambda w: _end(w, low=False))
+        unit = comparison.quantity.unit
+        low, high = (self._value_text(w.claim, comparison.quantity, unit) for w in (lowest, highest))
+        return low if low == high else f"{low} … {high}"
+
+    def _scope(
+        self, comparison: Comparison, scope: ScopeComparison, several: bool, table_id: str, cite_rows: bool
+    ) -> ClaimScope:
+        title = None
+        if scope.scope:
+            prose = next(w.claim.scope for w in scope.witnesses if w.claim.scope)
+            assert prose is not None, "the witnesses of a scope have it"
+            title = self._setter.words(prose, notes=False)
+            title = _with(title, first_upper(title.spans, self._locale))
+        verdict = self._words(self.verdict(scope)) if several and len(scope.witnesses) > 1 else None
+        if scope.verdict is not Verdict.CONFLICT:
+            rows = tuple(self._row(comparison, witness, table_id, cite_rows) for witness in scope.witnesses)
+            return ClaimScope(title, verdict, (ClaimGroup(None, rows),))
+        groups, shown = [], set[str]()
+        for number, camp in enumerate(scope.camps):
+            witnesses = [w for w in camp.witnesses if w.claim.id not in shown]
+            shown |= {witness.claim.id for witness in witnesses}
+            if witnesses:
+                rows = tuple(
+                    self._row(comparison, witness, table_id, cite_rows, _other_camps(scope, witness, number))
+                    for witness in witnesses
+                )
+                groups.append(ClaimGroup(self._camp(number, camp), rows))
+        rest = [witness for witness in scope.witnesses if witness.claim.id not in shown]
+        if rest:
+            rows = tuple(self._row(comparison, witness, table_id, cite_rows) for witness in rest)
+            groups.append(ClaimGroup(self._words((Run(self._locale.label("Doubts")),)), rows))
+        return ClaimScope(title, verdict, tuple(groups))
+
+    def _camp(self, number: int, camp: Camp) -> Words:
+        plural = self._locale.plural
+        statements = plural("{n} statement", "{n} statements", len(camp.witnesses))
+        origins = plural("{n} origin", "{n} origins", camp.origins)
+        common = " … ".join(self._locale.compact(value) for value in camp.common)
+        said = f" {statements}, {origins}" + (f" · {common}" if common else "")
+        return self._words((Styled(Style.STRONG, (Run(LETTERS[number % 26]),)), Run(said)))
+
+    def _row(
+        self,
+        comparison: Comparison,
+        witness: Witness,
+        table_id: str,
+        cite_rows: bool,
+        others: Sequence[str] = (),
+    ) -> ClaimRow:
+        self._rows += 1
+        claim, quantity = witness.claim, comparison.quantity
+        row_id = f"row-{table_id}-{self._rows}"
+        read_elsewhere = claim.seen_in != claim.source
+        locator = self._locator(claim)
+        if cite_rows:
+            for key in dict.fromkeys((claim.source, claim.seen_in)):
+                self._ledger.cite(key, row_id)
+        speaker = self._setter.words(claim.said_by, notes=False)
+        publication = self._short(claim.source)
+        if not read_elsewhere and locator:
+            publication = joined((publication, (Run(locator),)), ", ")
+        read_in = joined((self._short(claim.seen_in), (Run(locator),) if locator else ()), ", ")
+        return ClaimRow(
+            id=row_id,
+            value=self._value(claim, quantity),
+            speaker=_with(speaker, first_upper(speaker.spans, self._locale)),
+            publication=publication,
+            read_in=read_in if read_elsewhere else (),
+            remarks=tuple(self._remarks(comparison, claim, others)),
+            dissents=claim.stance is not Stance.ASSERTS,
+        )
+
+    def _remarks(self, comparison: Comparison, claim: Claim, others: Sequence[str]) -> list[Words]:
+        locale, remarks = self._locale, []
+        if claim.stance is Stance.DENIES:
+            remarks.append(self._words((Run(locale.label("A denial.")),)))
+        if claim.stance is Stance.DOUBTS:
+            remarks.append(self._words((Run(locale.label("A doubt.")),)))
+        if claim.as_of:
+            remarks.append(self._words((Run(locale.label("As of {date}.", date=locale.date(claim.as_of))),)))
+        if claim.repeats:
+            name = claim.repeats if "/" in claim.repeats else f"{comparison.quantity.id}/{claim.repeats}"
+            _, passed_on = self._facts.claim(name)
+            whom = f"{self._speaker(passed_on)} ({plain(self._short(passed_on.source))})"
+            remarks.append(self._words((Run(locale.label("Passes on: {claim}.", claim=whom)),)))
+        if others:
+            remarks.append(
+                self._words((Run(locale.label("Fits {camps} too.", camps=locale.list_of(others))),))
+            )
+        if claim.slip:
+            slip = self._setter.words(claim.slip)
+            remarks.append(_with(slip, closed(filled(locale, "Suspected slip: {reason}", reason=slip.spans))))
+        if claim.note:
+            note = self._setter.words(claim.note)
+            remarks.append(_with(note, closed(first_upper(note.spans, locale))))
+        return remarks
+
+    def _sums(self, comparison: Comparison) -> list[Spans]:
+        sums: list[Spans] = []
+        for total in comparison.sums:
+            quantity, claim = self._facts.claim(total.total)
+            parts = [self._facts.claim(part) for part in total.parts]
+            added = " + ".join(self._value_text(one, whole, whole.unit) for whole, one in parts)
+            stated = self._value_text(claim, quantity, quantity.unit)
+            english = (
+                "Sum, {speaker}: {added} = {sum}, as stated."
+                if total.agrees
+                else "Sum, {speaker}: {added} = {sum}; stated: {stated}."
+            )
+            low, high = total.added.low, total.added.high
+            result = "–".join(
+                dict.fromkeys(self._locale.number(end) for end in (low, high) if isinstance(end, Decimal))
+            )
+            words = {"speaker": self._speaker(claim), "added": added, "sum": result, "stated": stated}
+            sums.append((Run(self._locale.label(english, **words)),))
+        return sums
+
+    def _value(self, claim: Claim, quantity: Quantity) -> Words:
+        if isinstance(claim.value, Name) and claim.name:
+            name = self._setter.words(claim.name, notes=False)
+            return _with(name, first_upper(name.spans, self._locale))
+        return self._words((Run(self._value_text(claim, quantity, quantity.unit)),))
+
+    def _value_text(self, claim: Claim, quantity: Quantity, unit: str) -> str:
+        value = claim.value
+        if isinstance(value, Name):
+            return plain_words(claim.name) if claim.name else value.name
+        text = self._locale.compact(value)
+        if (
+            isinstance(value, Number)
+            and quantity.measure is not Measure.COUNT
+            and value.unit not in {"", unit}
+        ):
+            return f"{text} {self._locale.unit(value.unit)}"
+        return text
+
+    def _unit(self, quantity: Quantity) -> str:
+        """Return the unit for the head of a table: not for counts, whose title says it."""
+        if quantity.measure in {Measure.PHYSICAL, Measure.MONEY, Measure.PERCENT}:
+            return self._locale.unit(quantity.unit)
+        return ""
+
+    def _unit_name(self, quantity: Quantity) -> str:
+        if quantity.measure is Measure.COUNT:
+            prose = self._facts.book.units.get(quantity.unit)
+            return plain_words(prose) if prose else ""
+        return self._unit(quantity)
+
+    def _speaker(self, claim: Claim) -> str:
+        spans = self._setter.words(claim.said_by, notes=False).spans
+        return plain(first_upper(spans, self._locale))
+
+    def _short(self, key: str) -> Spans:
+        """Name a source briefly: a paper and its date, else as after the first mention, with the year."""
+        source = self._facts.source(key)
+        issued = self._facts.citer.issued(source)
+        paper = source.csl.get("container-title")
+        if source.kind is SourceKind.PRESS and paper:
+            return joined(
+                ((Styled(Style.TITLE, (Run(str(paper)),)),), (Run(issued),) if issued else ()), ", "
+            )
+        return self._facts.citer.cite(key, Position.SUBSEQUENT)
+
+    def _locator(self, claim: Claim) -> str:
+        prose: Prose | None = claim.locator
+        if prose is None:
+            source = self._facts.source(claim.source)
+            prose = source.locator if source.reprinted_in == claim.seen_in else None
+        if prose is None:
+            return ""
+        return plain(self._setter.words(prose, notes=False).spans)
+
+    def _words(self, spans: Spans) -> Words:
+        return Words(spans)
+
+
+def order_in_appendix(comparisons: Sequence[Comparison]) -> list[Comparison]:
+    """Return what the appendix holds, in the editors' order: quantities with more than one claim."""
+    return [comparison for comparison in comparisons if comparison.statements > 1]
+
+
+def _other_camps(scope: ScopeComparison, witness: Witness, home: int) -> list[str]:
+    name = witness.claim.id
+    return [
+        LETTERS[number % 26]
+        for number, camp in enumerate(scope.camps)
+        if number != home and any(other.claim.id == name for other in camp.witnesses)
+    ]
+
+
+def _end(witness: Witness, *, low: bool) -> Decimal:
+    interval = witness.interval
+    end = (interval.low if low else interval.high) if interval else None
+    if end is not None:
+        return end
+    other = (interval.high if low else interval.low) if interval else None
+    return other if other is not None else Decimal(0)
+
+
+def _with(words: Words, spans: Spans) -> Words:
+    return Words(spans, words.lang, words.direction, words.untranslated, words.place)

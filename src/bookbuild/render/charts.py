@@ -1,0 +1,342 @@
+"""Charts to inline SVG: a thin axis, one row per claim, black only, every label measured.
+
+Lengths are in points. The page's style sheets do not reach into an inline SVG, so fonts and
+strokes are said in its own ``<style>``. Text is never clipped: labels are measured in the font that
+sets them, broken over two lines, and shortened with an ellipsis only where that is not enough.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from importlib.resources import as_file, files
+
+from fontTools.ttLib import TTFont
+from markupsafe import Markup, escape
+
+from bookbuild.model.chart import Axis, Band, Chart, ChartKind, End, Extent, Mark
+from bookbuild.model.edition import LabelledChart, MarkLabel
+
+WIDTH = 294.0
+"""The measure of the default page: 104 mm."""
+SPEAKERS = 104.0
+"""Column of those who say it."""
+LETTER = 11.0
+"""Column of the camps' letters."""
+SIZE = 7.5
+LEADING = 8.8
+ROW = 11.4
+HIGHEST = 400.0
+"""Rows that would be higher are drawn in several pieces."""
+DOT = 2.1
+
+STYLE = """
+text { font-family: "Book Sans"; font-size: 7.5px; fill: black; fill: device-cmyk(0 0 0 1) }
+.value, .tick { font-feature-settings: "lnum", "tnum" }
+.letter { font-weight: 600 }
+.unit { font-style: italic }
+.line { stroke: black; stroke: device-cmyk(0 0 0 1); stroke-width: .6; fill: none }
+.axis { stroke: black; stroke: device-cmyk(0 0 0 1); stroke-width: .4; fill: none }
+.guide { stroke: #999; stroke: device-cmyk(0 0 0 .3); stroke-width: .25; fill: none }
+.dot { fill: black; fill: device-cmyk(0 0 0 1) }
+.hollow { fill: white; fill: device-cmyk(0 0 0 0); stroke: black; stroke: device-cmyk(0 0 0 1);
+  stroke-width: .7 }
+.band { fill: #ddd; fill: device-cmyk(0 0 0 .12) }
+"""
+
+
+def chart_svg(labelled: LabelledChart) -> Markup:
+    """Draw a chart; one that is too high for a page becomes several pieces under one another."""
+    if labelled.chart.kind is ChartKind.OVER_TIME:
+        return _over_time(labelled)
+    return Markup("").join(_rows(labelled, piece) for piece in _pieces(labelled))
+
+
+def text_width(text: str, size: float = SIZE, *, bold: bool = False) -> float:
+    """Return the width of a text in the chart's font. Characters that it lacks count as wide as an m."""
+    widths, scale = _font("SourceSans3-Semibold.ttf" if bold else "SourceSans3-Regular.ttf")
+    return sum(widths.get(ord(character), widths[ord("m")]) for character in text) * size / scale
+
+
+def fitted(text: str, width: float, lines: int = 2) -> list[str]:
+    """Break a text into at most so many lines of a width; what is left over ends in an ellipsis."""
+    out: list[str] = []
+    words = text.split(" ")
+    while words and len(out) < lines:
+        line = words.pop(0)
+        while words and text_width(f"{line} {words[0]}") <= width:
+            line = f"{line} {words.pop(0)}"
+        out.append(line)
+    if words:
+        out[-1] = f"{out[-1]} {' '.join(words)}"
+    return [_shortened(line, width) for line in out]
+
+
+def _shortened(line: str, width: float) -> str:
+    if text_width(line) <= width:
+        return line
+    while line and text_width(f"{line}…") > width:
+        line = line[:-1]
+    return f"{line.rstrip(' ,;:–-')}…"
+
+
+@functools.cache
+def _font(name: str) -> tuple[dict[int, int], int]:
+    with (
+        as_file(files("bookbuild").joinpath("press", "fonts", name)) as path,
+        TTFont(path, lazy=True) as font,
+    ):
+        names, metrics = font.getBestCmap(), font["hmtx"].metrics
+        return {code: metrics[glyph][0] for code, glyph in names.items()}, font["head"].unitsPerEm
+
+
+def _labels(labelled: LabelledChart) -> list[list[str]]:
+    """Return the lines of every row's speaker: one line each where there are many rows."""
+    lines = 2 if len(labelled.marks) <= 24 else 1
+    return [fitted(label.speaker, SPEAKERS, lines) for label in labelled.marks]
+
+
+def _height(lines: Sequence[str]) -> float:
+    return ROW + LEADING * (len(lines) - 1)
+
+
+def _pieces(labelled: LabelledChart) -> list[range]:
+    """Return the rows of every piece; the pieces are as even as whole rows allow."""
+    heights = [_height(lines) for lines in _labels(labelled)]
+    count = max(1, -(-int(sum(heights)) // int(HIGHEST)))
+    share = sum(heights) / count
+    pieces, start, height = [], 0, 0.0
+    for row, more in enumerate(heights):
+        if height + more > share + ROW and row > start:
+            pieces.append(range(start, row))
+            start, height = row, 0.0
+        height += more
+    return [*pieces, range(start, len(heights))]
+
+
+def _rows(labelled: LabelledChart, rows: range) -> Markup:
+    chart, labels = labelled.chart, _labels(labelled)
+    left, right = LETTER + SPEAKERS + 8, WIDTH - 6
+    plot = _Plot(left, right)
+    tops: dict[int, float] = {}
+    y = 3.0
+    for row in rows:
+        if row > rows.start and _opens(chart, labelled, row):
+            y += 4.0
+        tops[row] = y
+        y += _height(labels[row])
+    bottom = y + 2
+    parts: list[Markup] = []
+    parts += [_band(band, rows, tops, labels, plot) for band in chart.bands if _within(band, rows)]
+    parts += [_guide(plot.x(tick.at), 2, bottom) for tick in chart.value_axis.ticks]
+    for row in rows:
+        middle = tops[row] + ROW / 2
+        parts.append(_row_label(labelled.marks[row], labels[row], middle))
+        parts.append(_mark(chart.marks[row], labelled.marks[row], plot, middle))
+    axis, height = _axis(chart.value_axis, labelled.value_ticks, labelled.unit, plot, bottom)
+    parts.append(axis)
+    return _svg(parts, bottom + height, labelled.alternative if rows.start == 0 else "")
+
+
+def _opens(chart: Chart, labelled: LabelledChart, row: int) -> bool:
+    return bool(labelled.marks[row].group) or chart.marks[row].scope != chart.marks[row - 1].scope
+
+
+class _Plot:
+    """Where positions from 0 to 1 fall."""
+
+    def __init__(self, left: float, right: float) -> None:
+        self.left, self.right = left, right
+
+    def x(self, at: float) -> float:
+        return self.left + at * (self.right - self.left)
+
+
+def _within(band: Band, rows: range) -> bool:
+    return band.last_row >= rows.start and band.first_row < rows.stop
+
+
+def _band(
+    band: Band, rows: range, tops: dict[int, float], labels: Sequence[Sequence[str]], plot: _Plot
+) -> Markup:
+    first, last = max(band.first_row, rows.start), min(band.last_row, rows.stop - 1)
+    top, bottom = tops[first] - 1, tops[last] + _height(labels[last])
+    low, high = plot.x(band.low), plot.x(band.high)
+    # The interval of an exact figure is a point; it still has to be seen.
+    spread = max(0.0, 2.0 - (high - low)) / 2
+    return _tag("rect", "band", x=low - spread, y=top, width=high - low + 2 * spread, height=bottom - top)
+
+
+def _guide(x: float, top: float, bottom: float) -> Markup:
+    return _tag("line", "guide", x1=x, y1=top, x2=x, y2=bottom)
+
+
+def _row_label(label: MarkLabel, lines: Sequence[str], middle: float) -> Markup:
+    parts = [_text(label.group, 0, middle + SIZE * 0.34, "letter")] if label.group else []
+    parts += [
+        _text(line, LETTER, middle + SIZE * 0.34 + number * LEADING, "speaker")
+        for number, line in enumerate(lines)
+    ]
+    return Markup("").join(parts)
+
+
+def _mark(mark: Mark, label: MarkLabel, plot: _Plot, y: float) -> Markup:
+    extent = mark.value
+    low, high = plot.x(extent.low), plot.x(extent.high)
+    parts: list[Markup] = []
+    if high > low:
+        parts.append(_tag("line", "line", x1=low, y1=y, x2=high, y2=y))
+    parts += _ends(extent, low, high, y)
+    if extent.point is not None:
+        parts.append(_dot(plot.x(extent.point), y, mark.hollow))
+    elif mark.hollow:
+        parts.append(_dot((low + high) / 2, y, True))
+    parts.append(_value(label.value, extent, low, high, plot, y))
+    return Markup("").join(parts)
+
+
+def _ends(extent: Extent, low: float, high: float, y: float) -> list[Markup]:
+    if extent.point is not None and extent.low == extent.high:
+        return []
+    ends = []
+    for end, x, outward in ((extent.low_end, low, -1), (extent.high_end, high, 1)):
+        match end:
+            case End.TICK:
+                ends.append(_tag("line", "line", x1=x, y1=y - 2.2, x2=x, y2=y + 2.2))
+            case End.OPEN:
+                ends.append(_tag("circle", "hollow", cx=x, cy=y, r=1.4))
+            case End.ARROW:
+                points = (
+                    f"{x - 3 * outward:.2f},{y - 2:.2f} {x:.2f},{y:.2f} {x - 3 * outward:.2f},{y + 2:.2f}"
+                )
+                ends.append(Markup('<polyline class="line" points="{}"/>').format(points))
+    return ends
+
+
+def _dot(x: float, y: float, hollow: bool) -> Markup:
+    return _tag("circle", "hollow" if hollow else "dot", cx=x, cy=y, r=DOT)
+
+
+def _value(text: str, extent: Extent, low: float, high: float, plot: _Plot, y: float) -> Markup:
+    """Write the value beside its mark: right of it, else left, else above the bar's middle."""
+    width = text_width(text)
+    right_room = plot.right + 6 - (high + DOT + 2.5)
+    left_room = low - DOT - 2.5 - plot.left + 4
+    baseline = y + SIZE * 0.34
+    if right_room >= width and extent.high_end is not End.ARROW:
+        return _text(text, high + DOT + 2.5, baseline, "value")
+    if left_room >= width and extent.low_end is not End.ARROW:
+        return _text(text, low - DOT - 2.5 - width, baseline, "value")
+    if right_room >= width:
+        return _text(text, high + DOT + 2.5, baseline, "value")
+    if left_room >= width:
+        return _text(text, low - DOT - 2.5 - width, baseline, "value")
+    start = min(max((low + high - width) / 2, plot.left), plot.right + 6 - width)
+    return _text(text, start, y - 2.6, "value")
+
+
+def _axis(axis: Axis, labels: Sequence[str], unit: str, plot: _Plot, y: float) -> tuple[Markup, float]:
+    """Draw the axis with its ticks; return it with its height. Labels that would touch are left out."""
+    gap = axis.gap
+    parts: list[Markup] = []
+    ends = [(0.0, gap[0]), (gap[1], 1.0)] if gap else [(0.0, 1.0)]
+    for low, high in ends:
+        parts.append(_tag("line", "axis", x1=plot.x(low), y1=y, x2=plot.x(high), y2=y))
+    if gap:
+        for at in gap:
+            x = plot.x(at)
+            parts.append(_tag("line", "axis", x1=x - 1.2, y1=y + 2.6, x2=x + 1.2, y2=y - 2.6))
+    last = -1000.0
+    for tick, label in zip(axis.ticks, labels, strict=True):
+        x, width = plot.x(tick.at), text_width(label)
+        parts.append(_tag("line", "axis", x1=x, y1=y, x2=x, y2=y + 2.5))
+        start = min(max(x - width / 2, 0), WIDTH - width)
+        if start >= last + 4:
+            parts.append(_text(label, start, y + 10.5, "tick"))
+            last = start + width
+    height = 13.0
+    if unit:
+        shown = _shortened(unit, LETTER + SPEAKERS)
+        parts.append(_text(shown, plot.left - 6 - text_width(shown), y + 10.5, "unit"))
+    return Markup("").join(parts), height
+
+
+def _over_time(labelled: LabelledChart) -> Markup:
+    chart = labelled.chart
+    date_axis = chart.date_axis
+    assert date_axis is not None, "a chart over time has an axis of dates"
+    top, height = 8.0, 118.0
+    widest = max((text_width(label) for label in labelled.value_ticks), default=0)
+    plot = _Plot(widest + 8, WIDTH - 8)
+    bottom = top + height
+
+    def y_of(at: float) -> float:
+        return bottom - at * height
+
+    parts: list[Markup] = []
+    for tick, label in zip(chart.value_axis.ticks, labelled.value_ticks, strict=True):
+        y = y_of(tick.at)
+        parts.append(_tag("line", "guide", x1=plot.left, y1=y, x2=plot.right, y2=y))
+        parts.append(_text(label, plot.left - 5 - text_width(label), y + SIZE * 0.34, "tick"))
+    taken: list[tuple[float, float, float]] = []
+    for mark, words in zip(chart.marks, labelled.marks, strict=True):
+        if mark.date is None:
+            continue
+        x = plot.x(mark.date.point if mark.date.point is not None else (mark.date.low + mark.date.high) / 2)
+        low, high = y_of(mark.value.low), y_of(mark.value.high)
+        if mark.date.high > mark.date.low:
+            middle = (low + high) / 2
+            parts.append(
+                _tag(
+                    "line", "line", x1=plot.x(mark.date.low), y1=middle, x2=plot.x(mark.date.high), y2=middle
+                )
+            )
+        if low > high:
+            parts.append(_tag("line", "line", x1=x, y1=low, x2=x, y2=high))
+            parts += [
+                _tag("line", "line", x1=x - 2, y1=end_y, x2=x + 2, y2=end_y)
+                for end, end_y in ((mark.value.low_end, low), (mark.value.high_end, high))
+                if end is not End.ARROW
+            ]
+        point = y_of(mark.value.point) if mark.value.point is not None else (low + high) / 2
+        if mark.value.point is not None or mark.hollow or low == high:
+            parts.append(_dot(x, point, mark.hollow))
+        parts += _free_label(words.value, x, point, plot, taken)
+    axis, axis_height = _axis(date_axis, labelled.date_ticks, "", plot, bottom + 4)
+    parts.append(axis)
+    if labelled.unit:
+        parts.append(_text(labelled.unit, 0, 5.5, "unit"))
+    return _svg(parts, bottom + 4 + axis_height, labelled.alternative)
+
+
+def _free_label(
+    text: str, x: float, y: float, plot: _Plot, taken: list[tuple[float, float, float]]
+) -> list[Markup]:
+    """Write a value beside its point where no other stands; the table has those left out."""
+    width = text_width(text)
+    for start in (x + DOT + 2, x - DOT - 2 - width):
+        inside = start >= plot.left and start + width <= WIDTH
+        free = all(
+            abs(y - other_y) > SIZE or start > end or start + width < begin for begin, end, other_y in taken
+        )
+        if inside and free:
+            taken.append((start, start + width, y))
+            return [_text(text, start, y + SIZE * 0.34, "value")]
+    return []
+
+
+def _svg(parts: Sequence[Markup], height: float, alternative: str) -> Markup:
+    title = Markup("<title>{}</title>").format(alternative) if alternative else Markup("")
+    return Markup(
+        '<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" width="{0}pt" height="{1:.1f}pt" '
+        'viewBox="0 0 {0} {1:.1f}">{2}<style>{3}</style>{4}</svg>'
+    ).format(f"{WIDTH:g}", height, title, Markup(STYLE), Markup("").join(parts))
+
+
+def _text(text: str, x: float, y: float, name: str) -> Markup:
+    return Markup('<text class="{}" x="{:.2f}" y="{:.2f}">{}</text>').format(name, x, y, escape(text))
+
+
+def _tag(tag: str, name: str, **numbers: float) -> Markup:
+    attributes = " ".join(f'{key}="{number:.2f}"' for key, number in numbers.items())
+    return Markup(f'<{tag} class="{name}" {attributes}/>')

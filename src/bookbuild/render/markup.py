@@ -1,0 +1,130 @@
+"""Spans to markup. Every character of the book is escaped here."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from markupsafe import Markup, escape
+
+from bookbuild.model.edition import (
+    Anchor,
+    Break,
+    ContestedMark,
+    Footnote,
+    Jump,
+    NoteCall,
+    OutsideLink,
+    PageSlot,
+    Phrase,
+    Run,
+    Span,
+    Spans,
+    Style,
+    Styled,
+    Words,
+)
+
+CONTESTED = "◊"
+"""The sign of a contested figure; the house fonts have it."""
+
+_TAGS = {
+    Style.EMPHASIS: ("<em>", "</em>"),
+    Style.STRONG: ("<strong>", "</strong>"),
+    Style.CODE: ("<code>", "</code>"),
+    Style.TITLE: ("<cite>", "</cite>"),
+    Style.SMALL_CAPS: ('<span class="small-caps">', "</span>"),
+    Style.SUPERSCRIPT: ("<sup>", "</sup>"),
+    Style.SUBSCRIPT: ("<sub>", "</sub>"),
+    Style.FIGURE: ('<span class="figure">', "</span>"),
+    Style.ON_PAPER: ('<span class="on-paper">', "</span>"),
+}
+_SAFE_SCHEMES = ("http://", "https://", "mailto:")
+
+
+class Medium(Enum):
+    """Where the markup is read."""
+
+    PAPER = "paper"
+    """Notes float to the foot of the page; page numbers are slots."""
+    SCREEN = "screen"
+    """Notes stand at the end of their section; page numbers are links."""
+
+
+def words_markup(words: Words, medium: Medium) -> Markup:
+    """Write one message; a wrapper tells its language where that differs, and that it is untranslated."""
+    inside = spans_markup(words.spans, medium)
+    if not words.lang and not words.untranslated:
+        return inside
+    attributes = Markup(' class="untranslated"') if words.untranslated else Markup("")
+    if words.lang:
+        attributes += Markup(' lang="{}"').format(words.lang)
+    if words.direction:
+        attributes += Markup(' dir="{}"').format(words.direction)
+    return Markup("<span{}>{}</span>").format(attributes, inside)
+
+
+def spans_markup(spans: Spans, medium: Medium) -> Markup:
+    """Write spans in order."""
+    return Markup("").join(_span(span, medium) for span in spans)
+
+
+def note_markup(note: Footnote, medium: Medium) -> Markup:
+    """Write the body of a note without its number."""
+    paragraphs = [spans_markup(paragraph, medium) for paragraph in note.paragraphs]
+    if len(paragraphs) == 1:
+        body = paragraphs[0]
+    else:
+        tag = "span" if medium is Medium.PAPER else "p"
+        part = Markup(f'<{tag} class="note-paragraph">{{}}</{tag}>')
+        body = Markup("").join(part.format(paragraph) for paragraph in paragraphs)
+    return Markup('<span lang="{}">{}</span>').format(note.lang, body) if note.lang else body
+
+
+def _span(span: Span, medium: Medium) -> Markup:
+    match span:
+        case Run(text):
+            return escape(text)
+        case Styled(Style.ON_PAPER) if medium is Medium.SCREEN:
+            return Markup("")
+        case Styled(style, inside):
+            opening, closing = _TAGS[style]
+            return Markup(opening) + spans_markup(inside, medium) + Markup(closing)
+        case Phrase(lang, direction, inside):
+            turned = Markup(' dir="{}"').format(direction) if direction else Markup("")
+            return Markup('<span lang="{}"{}>{}</span>').format(lang, turned, spans_markup(inside, medium))
+        case Break():
+            return Markup("<br>")
+        case OutsideLink(href, inside):
+            if not href.startswith(_SAFE_SCHEMES):
+                return spans_markup(inside, medium)
+            return Markup('<a href="{}">{}</a>').format(href, spans_markup(inside, medium))
+        case Jump(anchor, inside):
+            return Markup('<a href="#{}">{}</a>').format(anchor, spans_markup(inside, medium))
+        case Anchor(anchor):
+            return Markup('<span id="{}"></span>').format(anchor)
+        case ContestedMark(anchor, label):
+            mark = Markup('<a class="contested" href="#{}" title="{}">{}</a>')
+            return mark.format(anchor, label, CONTESTED)
+        case PageSlot(anchors):
+            return page_slot(anchors, medium)
+        case NoteCall(note):
+            return _call(note, medium)
+
+
+def page_slot(anchors: tuple[str, ...], medium: Medium) -> Markup:
+    """Write the pages of anchors: a slot for the press, or numbered links on the screen."""
+    if medium is Medium.PAPER:
+        return Markup('<span class="page-slot" data-pages="{}"></span>').format(" ".join(anchors))
+    link = Markup('<a href="#{}">{}</a>')
+    return Markup(", ").join(link.format(anchor, number) for number, anchor in enumerate(anchors, 1))
+
+
+def _call(note: Footnote, medium: Medium) -> Markup:
+    if medium is Medium.SCREEN:
+        call = Markup('<sup class="call"><a id="call-{0}" href="#{0}" role="doc-noteref">{1}</a></sup>')
+        return call.format(note.id, note.number)
+    # The number is text that the style prints (attr), so that the engine counts nothing.
+    call = Markup(
+        '<span class="call" id="call-{0}"><span class="footnote" id="{0}" data-number="{1}">{2}</span></span>'
+    )
+    return call.format(note.id, note.number, note_markup(note, medium))

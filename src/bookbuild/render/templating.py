@@ -1,0 +1,54 @@
+"""The templates: Jinja2 with autoescape, strict about names, refusing what is not text."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from bookbuild.diagnostics import InternalFault
+from bookbuild.model import edition as model
+from bookbuild.model.locale import Locale
+from bookbuild.render.charts import chart_svg
+from bookbuild.render.markup import Medium, note_markup, page_slot, spans_markup, words_markup
+
+
+def block_name(block: object) -> str:
+    """Return the name of a block's partial: ``ClaimTable`` → ``claim-table``."""
+    name = type(block).__name__
+    return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("-")
+
+
+@functools.cache
+def environment(medium: Medium) -> Environment:
+    """Return the environment whose filters write for one medium."""
+    env = Environment(
+        loader=PackageLoader("bookbuild.render", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_printable,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+    )
+    env.filters["words"] = functools.partial(words_markup, medium=medium)
+    env.filters["spans"] = functools.partial(spans_markup, medium=medium)
+    env.filters["note"] = functools.partial(note_markup, medium=medium)
+    env.filters["pages"] = functools.partial(page_slot, medium=medium)
+    env.filters["partial"] = lambda block: f"blocks/{block_name(block)}.html.j2"
+    env.filters["svg"] = chart_svg
+    env.globals["on_paper"] = medium is Medium.PAPER
+    return env
+
+
+def section_html(section: model.Section, edition: model.Edition, locale: Locale, medium: Medium) -> str:
+    """Write one section: a whole document on paper, a ``<section>`` on the screen."""
+    name = "unit.html.j2" if medium is Medium.PAPER else "section.html.j2"
+    return environment(medium).get_template(name).render(section=section, edition=edition, label=locale.label)
+
+
+def _printable(value: Any) -> Any:
+    if value is None or callable(value):
+        raise InternalFault(f"a template prints {value!r}")
+    return value
