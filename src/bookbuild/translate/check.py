@@ -227,13 +227,14 @@ def _missing(
         if message is None or not any(text.strip() for text in message.strings):
             where = prose.place.path
             counts[where] += 1
-            place = message.place if message else Place(catalog.path, 1, 1)
-            first.setdefault(where, place)
+            if message is not None:
+                first.setdefault(where, message.place)
     for where, count in counts.items():
         what = "message is" if count == 1 else "messages are"
         of = f" of {where}" if where else ""
-        hint = "translate from here on" if first[where].line > 1 else "run: bookbuild catalog update"
-        yield Diagnostic("T052", f"{count} {what}{of} not translated", first[where], hint, Severity.WARNING)
+        hint = "translate from here on" if where in first else "run: bookbuild catalog update"
+        place = first.get(where, Place(catalog.path, 1, 1))
+        yield Diagnostic("T052", f"{count} {what}{of} not translated", place, hint, Severity.WARNING)
 
 
 # One translation
@@ -243,8 +244,11 @@ def _check_message(
     message: Message, string: str, prose: Prose, parse_inlines: ParseInlines, rules: _Rules
 ) -> Iterator[Diagnostic]:
     place = message.string_place
-    for code, text, hint, severity in _characters(message.key.msgid, string):
+    characters = list(_characters(message.key.msgid, string))
+    for code, text, hint, severity in characters:
         yield Diagnostic(code, text, place, hint, severity)
+    if any(code in {"T027", "T028"} for code, *_ in characters):
+        return
     target, problems = parse_inlines(string)
     if problems:
         for problem in problems:
