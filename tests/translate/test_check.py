@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from translate_samples import HEADER, book, claim, glossary, message, quantity
+from translate_samples import HEADER, book, claim, glossary, message, prose, quantity
 
 from bookbuild.diagnostics import Diagnostic, Severity
 from bookbuild.model.blocks import NoteBody
@@ -49,7 +50,7 @@ FILES: list[tuple[str, bytes, str, int]] = [
     ("stray text", po("Salt is Duz\n" + SALT), "T008", LINES + 2),
     ("an unknown keyword", po(SALT.replace("msgstr", "msgstring")), "T008", LINES + 4),
     ("text after a string", po(SALT.replace('"Duz."', '"Duz" olan"')), "T008", LINES + 4),
-    ("a string that continues nothing", po('"Salt"\n' + SALT), "T009", LINES + 2),
+    ("a string that continues nothing", po('# a\n"Salt"\n' + SALT), "T009", LINES + 3),
     ("msgstr before msgid", po('msgstr "Duz."\n'), "T009", LINES + 2),
     ("msgstr twice", po(SALT + 'msgstr "Tuz."\n'), "T009", LINES + 5),
     ("a keyword without a string", po(SALT.replace('msgstr "Duz."', "msgstr")), "T009", LINES + 4),
@@ -136,7 +137,7 @@ MESSAGES: list[tuple[str, str, str]] = [
     ("So.[@paper; @paper, p. 3]", "Belə.[@paper][@paper, p. 3]", "T032"),
     (CITED, "Belə deyir.[@paper, p. 4]", "T033"),
     (CITED, "Belə deyir.[@paper]", "T033"),
-    (CLAIM, "Təxminən 2.500 nəfər həlak olub.", "T034"),
+    (CLAIM, "Təxminən 2.500 nəfər həlak olub.", "T034 T044"),
     (CLAIM, "{claim}`killed/papier` nəfər həlak olub.", "T034"),
     (CLAIM, "{value}`killed/paper` nəfər həlak olub.", "T034"),
     (CLAIM, "{claim}`killed/paper|number` nəfər həlak olub.", "T034"),
@@ -154,7 +155,7 @@ MESSAGES: list[tuple[str, str, str]] = [
     ("The *only* one.", "Yeganə.", "T040"),
     ("The **only** one.", "*Yeganə*.", "T040"),
     ("Run `make it`.", "`et` icra edin.", "T041"),
-    ("Of {number}`39` men.", "39 nəfər.", "T042"),
+    ("Of {number}`39` men.", "39 nəfər.", "T042 T044"),
     ("Of {number}`39` men.", "{number}`93` nəfər.", "T042"),
     ("Of {count}`claims` in all.", "Cəmi {count}`sources`.", "T042"),
     ("A {foreign}`ru|слово` of it.", "Bir слово.", "T043"),
@@ -172,20 +173,14 @@ MESSAGES: list[tuple[str, str, str]] = [
     ("They said “no”.", "Onlar yox dedilər.", "T046"),
     ("They said “no”.", "Onlar “yox dedilər.", "T046"),
     ("One\\\ntwo.", "Bir iki.", "T047"),
-    ("Salt.", "Duz " * 60, "T048"),
+    ("Salt.", "Duz" * 60, "T048"),
     ("A corridor there.", "Orada yol.", "T049"),
 ]
 
 
 def whole_book(*paragraphs: str) -> Book:
-    bodies = tuple(NoteBody(label, (message_prose(f"Note {label}"),)) for label in "ab")
+    bodies = tuple(NoteBody(label, (prose(f"Note {label}", Kind.NOTE),)) for label in "ab")
     return book(*paragraphs, notes=bodies, quantities=(quantity(claim()),), registers=(glossary("corridor"),))
-
-
-def message_prose(text: str):  # type: ignore[no-untyped-def]
-    from translate_samples import prose
-
-    return prose(text, Kind.NOTE)
 
 
 def checked(catalog: Catalog, sample: Book) -> list[Diagnostic]:
@@ -220,11 +215,9 @@ def test_a_damaged_translation_is_reported_at_its_msgstr(source: str, translatio
     catalog, findings = parse_catalog(text.encode(), "book.po")
     assert findings == []
     found = whole(checked(catalog, whole_book(source)))
-    assert {f.code for f in found} == {code}, found
-    line = text.splitlines().index(
-        "msgstr " + next(x for x in text.splitlines() if x.startswith("msgstr"))[7:]
-    )
-    assert line >= 0
+    assert {f.code for f in found} == set(code.split()), found
+    line = catalog.messages[0].string_place.line
+    assert text.splitlines()[line - 1].startswith("msgstr ")
     assert {f.place for f in found} == {catalog.messages[0].string_place}
 
 
@@ -295,10 +288,6 @@ def test_what_is_not_translated_is_one_finding_a_file_and_guesses_one_each() -> 
         ("T050", catalog.messages[3].place.line, Severity.WARNING),
         ("T052", 1, Severity.WARNING),
         ("T052", catalog.messages[2].place.line, Severity.WARNING),
-    ] or found == [
-        ("T051", catalog.messages[1].place.line, Severity.WARNING),
-        ("T050", catalog.messages[3].place.line, Severity.WARNING),
-        ("T052", 1, Severity.WARNING),
     ]
 
 
@@ -306,8 +295,6 @@ def test_a_complete_catalog_has_no_findings() -> None:
     sample = book("Salt.")
     words = {"A sample": "Nümunə", "persons": "nəfər", "Salt": "Duz", "Salt.": "Duz."}
     first = init_catalog(extract(sample), "az")
-    import dataclasses
-
     done = tuple(dataclasses.replace(m, strings=(words[m.key.msgid],)) for m in first.messages)
     assert checked(dataclasses.replace(first, messages=done), sample) == []
 
