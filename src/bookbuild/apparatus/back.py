@@ -114,7 +114,8 @@ def set_colophon(
             plural("{n} source", "{n} sources", counts["sources"]),
         ]
     )
-    trim = f"{locale.number(tenth(book.page.trim_width_mm))} × {locale.number(tenth(book.page.trim_height_mm))} mm"
+    sides = (book.page.trim_width_mm, book.page.trim_height_mm)
+    trim = f"{' × '.join(locale.number(tenth(side)) for side in sides)} mm"
     lines = [
         locale.label("This book holds {contents}.", contents=held),
         plural(
@@ -122,9 +123,7 @@ def set_colophon(
             "On {n} quantities its sources conflict; the appendix shows how.",
             counts["conflicts"],
         ),
-        locale.label(
-            "Every figure in the text, the tables, the charts and the appendix is drawn from one record."
-        ),
+        locale.label("Text, tables, charts and appendix draw every figure from one record."),
         locale.label("Set in {fonts} on pages of {trim}.", fonts=locale.list_of(fonts), trim=trim),
         locale.label("Made with {program}.", program=made_with),
         coverage_line(facts, coverage),

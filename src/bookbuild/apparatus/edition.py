@@ -109,7 +109,7 @@ def make_edition(
 
 
 def _body(facts: Facts, ledger: Ledger, charts: Mapping[str, Sequence[Chart]]) -> list[Section]:
-    """Set parts and chapters, numbered from 1. The first page of the body is a recto whatever the book asks."""
+    """Set parts and chapters, numbered from 1. The body opens on a recto whatever the book asks."""
     sections: list[Section] = []
     chapter_number = part_number = 0
     for part in facts.book.body:
