@@ -54,6 +54,8 @@ class _Words:
     """The same, if a thing counted follows: “about 1990” is a year, “about 1990 houses” is none."""
     function: str = ""
     """Words that may follow a year and are no things counted."""
+    dating: str = ""
+    """Words that only a year follows."""
     joined: str = r"and|or|to"
     eras: str = ""
 
@@ -68,6 +70,7 @@ _ENGLISH = _Words(
     r"|applications?|documents?|docs?\.|issues?|series|lines?|columns?|highways?|routes?|roads?|ISBN|ISSN|DOI"
     r"|Res\.|[HS]\.? ?(?:C\.? ?)?[RB]\.?",
     counted=r"over|under|approximately|roughly|than|least|most|up to|exactly|a further",
+    dating=r"in|since|until|till|during|before|after",
     approximate=r"about|some|around|nearly|almost|another|only|all|those|these|the other|by",
     function=r"and|or|the|all|in|to|an?|on|at|was|were|is|are|had|has|when|as|but|for|from|with|by|both|that|which|it|they",
     eras=r"BCE?|CE|AD|A\.D\.|B\.C\.",
@@ -97,6 +100,7 @@ _WORDS = {
         ordinal=r"-(?:й|я|е|го|му|м|ая|ой|ом|ую|ые|ых|ым)",
         before=r"с\.|стр\.|страниц\w*|ст\.|стать\w+|п\.|пункт\w*|№|том\w*|т\.|глав\w+|гл\.|резолюци\w+|таблиц\w+|рис\.",
         after=r"(?:год\w*|гг?\.)",
+        dating=r"в|с|до|после|к",
         counted=r"около|примерно|более|менее|свыше|почти|всего",
         joined=r"и|или",
         eras=r"до н\. ?э\.|н\. ?э\.",
@@ -106,6 +110,7 @@ _WORDS = {
         ordinal=r"\.(?=\s+\w)",
         before=r"S\.|Seiten?|Abs\.|Absätze?|Absatz|Nr\.|Nummer|Art\.|Artikel|Kap\.|Kapitel|Bd\.|Band|Ziff\.|Abb\.|Tabellen?"
         r"|Resolution(?:en)?|§§?",
+        dating=r"im Jahre?|seit|bis|nach|vor",
         counted=r"etwa|rund|über|unter|mindestens|höchstens|fast|knapp|ungefähr",
         joined=r"und|oder|bis",
         eras=r"v\. ?Chr\.|n\. ?Chr\.",
@@ -115,6 +120,7 @@ _WORDS = {
         ordinal=r"(?:er|re|e|è?mes?|nde?)\b",
         before=r"pp?\.|pages?|par\.|paragraphes?|n[°o]s?\.?|numéros?|art\.|articles?|chap\.|chapitres?|vol\.|tomes?|fig\."
         r"|tableaux?|résolutions?|§§?",
+        dating=r"en|depuis|avant|après",
         counted=r"environ|près de|plus de|moins de|au moins|au plus",
         joined=r"et|ou|à|au",
         eras=r"av\. J\.-C\.|apr\. J\.-C\.",
@@ -197,6 +203,8 @@ def _exceptions(words: _Words, things: str) -> list[re.Pattern[str]]:
         patterns.append(rf"(?<!\w)(?:{words.eras}){space}\d{{1,4}}(?!\w)")
     if words.after:
         patterns.append(rf"(?<![\w.,])\d+(?:{joined}\d+)*{space}(?:{words.after})")
+    if words.dating:
+        patterns.append(rf"(?<!\w)(?:{words.dating}){space}{year}(?![.,:]?\d)")
     # A year is four digits alone, unless words make it an amount.
     alone = r"(?<![\w.,:])(?<!\d[\s\u00a0\u202f])"
     span = rf"{year}(?:[–/-](?:\d{{4}}|\d\d))?{after_year}(?![.,:]\d)"

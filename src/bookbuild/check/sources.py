@@ -15,12 +15,13 @@ from bookbuild.model.source import Source
 
 LOCATOR_LABELS = (
     "p.", "pp.", "page", "pages", "para.", "paras.", "paragraph", "paragraphs", "sec.", "secs.",
-    "section", "sections", "§", "§§", "ch.", "chs.", "chap.", "chaps.", "chapter", "chapters", "art.",
-    "arts.", "article", "articles", "vol.", "vols.", "volume", "no.", "nos.", "number", "issue", "fig.",
-    "figs.", "figure", "table", "tables", "picture", "pictures", "photograph", "cover", "line", "lines", "l.", "ll.", "n.", "nn.", "note", "notes", "col.", "cols.", "column", "app.",
-    "appendix", "annex", "item", "items", "part", "parts", "pt.", "pts.", "fol.", "fols.", "folio", "clause",
-    "clauses", "preamble", "plate", "plates", "map", "v.", "vv.", "verse", "bk.", "book", "rule", "recital",
-    "caption", "title", "heading", "passim",
+    "section", "sections", "§", "§§", "ch.", "chs.", "chap.", "chaps.", "chapter", "chapters",
+    "art.", "arts.", "article", "articles", "vol.", "vols.", "volume", "no.", "nos.", "number",
+    "issue", "fig.", "figs.", "figure", "table", "tables", "picture", "pictures", "photograph",
+    "cover", "line", "lines", "l.", "ll.", "n.", "nn.", "note", "notes", "col.", "cols.", "column",
+    "app.", "appendix", "annex", "item", "items", "part", "parts", "pt.", "pts.", "fol.", "fols.",
+    "folio", "clause", "clauses", "preamble", "plate", "plates", "map", "v.", "vv.", "verse", "bk.",
+    "book", "rule", "recital", "caption", "title", "heading", "passim",
 )  # fmt: skip
 """What a locator begins with, unless it is a heading in quotation marks."""
 

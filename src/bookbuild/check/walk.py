@@ -107,7 +107,7 @@ def _block_passages(blocks: Iterable[Block], chapter: Chapter) -> Iterator[Passa
                     yield Passage(tuple(each_prose(item)), chapter, before)
             case Table():
                 for row in (block.head, *block.rows):
-                    yield Passage(row, chapter, before)
+                    yield Passage(row, chapter, (*before, *block.head))
             case _:
                 pass
         caption = caption_of(block)

@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from bookbuild.diagnostics import Diagnostic, did_you_mean, in_order
+from bookbuild.model.blocks import Block, BulletList, DefinitionList, Image, NumberedList, Quotation
 from bookbuild.model.book import Book, Chapter, Contributor, Generated, Opening, PageFormat, Part
 from bookbuild.model.claim import Claim, Measure, Quantity, Stance
 from bookbuild.model.notation import NotationError, measure_of, parse_date, parse_value
@@ -20,6 +21,7 @@ from bookbuild.model.value import Date, Name, Value
 from bookbuild.read.chapter import read_chapter
 from bookbuild.read.files import names_in, text_of
 from bookbuild.read.messages import Desk
+from bookbuild.read.pictures import check_pictures
 from bookbuild.read.records import (
     BookFile,
     ClaimRecord,
@@ -62,7 +64,24 @@ def read_book(root: Path) -> tuple[Book | None, list[Diagnostic]]:
         return None, in_order(problems)
     record, tree = read
     assembly = _Assembly(record, tree, chapters, Desk("book.yaml", lang, "book.yaml", problems))
-    return assembly.book(sources, quantities, registers), in_order(problems)
+    book = assembly.book(sources, quantities, registers)
+    images = (block for chapter in book.chapters() for block in _images(chapter.blocks))
+    problems.extend(check_pictures(root, images, book.languages))
+    return book, in_order(problems)
+
+
+def _images(blocks: Iterable[Block]) -> Iterator[Image]:
+    for block in blocks:
+        match block:
+            case Image():
+                yield block
+            case Quotation():
+                yield from _images(block.blocks)
+            case BulletList() | NumberedList() | DefinitionList():
+                for item in block.items:
+                    yield from _images(item.blocks)
+            case _:
+                pass
 
 
 def _data_file(root: Path, path: str, shape: type[R], problems: list[Diagnostic]) -> tuple[R, Node] | None:

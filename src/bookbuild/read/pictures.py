@@ -1,0 +1,213 @@
+"""Pictures: they exist, lie in the book's folder, can be drawn to the end and hold nothing but a picture."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import stat
+import warnings
+import xml.etree.ElementTree as ET
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
+
+from PIL import Image as Raster
+
+from bookbuild.diagnostics import Diagnostic, did_you_mean
+from bookbuild.model.blocks import Image
+from bookbuild.model.place import Place
+
+MAX_PICTURE_BYTES = 40_000_000
+MAX_PIXELS = 80_000_000
+MAX_SVG_BYTES = 4_000_000
+MAX_SVG_ELEMENTS = 50_000
+MAX_SVG_DEPTH = 100
+MAX_SVG_USES = 1_000
+
+_MILLIONS = MAX_PIXELS // 1_000_000
+FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG"}
+
+_ACTIVE = frozenset({"script", "foreignobject", "iframe", "audio", "video", "handler", "animate", "set"})
+_URL = re.compile(r"url\(\s*['\"]?\s*(?!#)([^)'\"]*)", re.IGNORECASE)
+_STYLE = re.compile(r"@import|url\(\s*['\"]?\s*[^#'\")\s]", re.IGNORECASE)
+_INLINE_PICTURE = re.compile(r"data:image/(png|jpeg);base64,", re.IGNORECASE)
+
+
+def check_pictures(root: Path, images: Iterable[Image], languages: Iterable[str]) -> Iterator[Diagnostic]:
+    """R030–R035, R037: open every picture of the book and each of its stand-ins for a language.
+
+    ``map.az.svg`` stands in for ``map.svg`` in the Azerbaijani edition.
+    """
+    seen: set[str] = set()
+    languages = tuple(languages)
+    for image in images:
+        if not image.path:  # reported with the block
+            continue
+        yield from _picture(root, image.path, image.place)
+        way = PurePosixPath(image.path)
+        for lang in languages:
+            other = str(way.with_name(f"{way.stem}.{lang}{way.suffix}")) if way.name else ""
+            if other and other not in seen and _under(root, other) and (root / other).exists():
+                seen.add(other)
+                yield from _picture(root, other, image.place)
+
+
+def _picture(root: Path, path: str, place: Place) -> Iterator[Diagnostic]:
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:|//|\\\\", path):
+        hint = "copy it into images/"
+        yield Diagnostic("R031", f"picture “{path}” is an address, not a file of the book", place, hint=hint)
+    elif path.startswith(("/", "~")) or "\\" in path or not _under(root, path):
+        yield Diagnostic(
+            "R031", f"picture “{path}” leads out of the book's folder", place, hint="copy it into images/"
+        )
+    elif PurePosixPath(path).suffix.lower() not in {*FORMATS, ".svg"}:
+        yield Diagnostic("R037", f"picture “{path}” is no PNG, JPEG or SVG", place)
+    else:
+        yield from _file(root, path, place)
+
+
+def _under(root: Path, path: str) -> bool:
+    try:
+        return Path(os.path.realpath(root / path)).is_relative_to(os.path.realpath(root))
+    except ValueError:  # a null character
+        return False
+
+
+def _file(root: Path, path: str, place: Place) -> Iterator[Diagnostic]:
+    try:
+        # Without O_NONBLOCK a pipe would make us wait for a writer.
+        handle = os.open(root / path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        folder = (root / path).parent
+        near = (
+            did_you_mean(Path(path).name, (entry.name for entry in folder.iterdir()))
+            if folder.is_dir()
+            else ""
+        )
+        yield Diagnostic("R030", f"there is no picture “{path}”", place, hint=near)
+        return
+    except OSError as error:
+        reason = (error.strerror or "").lower()
+        yield Diagnostic("R032", f"picture “{path}” cannot be read: {reason}", place)
+        return
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            yield Diagnostic("R032", f"picture “{path}” is not a regular file", place)
+            return
+        svg = path.lower().endswith(".svg")
+        limit = MAX_SVG_BYTES if svg else MAX_PICTURE_BYTES
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        message = f"picture “{path}” is larger than {limit // 1_000_000} MB"
+        yield Diagnostic("R034", message, place)
+    elif not data:
+        yield Diagnostic("R033", f"picture “{path}” is empty", place)
+    elif svg:
+        yield from _svg(data, path, place)
+    else:
+        yield from _raster(data, path, place)
+
+
+def _raster(data: bytes, path: str, place: Place) -> Iterator[Diagnostic]:
+    wanted = FORMATS[PurePosixPath(path).suffix.lower()]
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Raster.DecompressionBombWarning)  # our own limit is lower
+            with Raster.open(io.BytesIO(data)) as picture:
+                width, height = picture.size
+                if width * height > MAX_PIXELS:
+                    message = f"picture “{path}” has {width} × {height} pixels; the limit is {_MILLIONS} million"yield Diagnostic("R034", message, place)
+                elif picture.format != wanted:
+                    message = f"picture “{path}” is a {picture.format} file by its content"
+                    yield Diagnostic("R037", message, place, hint="rename it or convert it")
+                else:
+                    picture.load()  # to the end: a cut-off file opens without complaint
+    except Raster.DecompressionBombError:
+        message = f"picture “{path}” has more pixels than the limit, {_MILLIONS} million"
+        yield Diagnostic("R034", message, place)
+    except (OSError, SyntaxError, ValueError, EOFError, MemoryError) as error:
+        reason = str(error).lower().rstrip(".")
+        reason = "it is no picture" if "cannot identify" in reason else reason
+        yield Diagnostic("R033", f"picture “{path}” is broken: {reason}", place)
+
+
+def _svg(data: bytes, path: str, place: Place) -> Iterator[Diagnostic]:
+    # Refused before parsing: entities are what makes a small file large.
+    if re.search(rb"<!(DOCTYPE|ENTITY)", data, re.IGNORECASE) or data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        hint = "save it as plain SVG, in UTF-8"
+        yield Diagnostic("R035", f"picture “{path}” has a document type or entities", place, hint=hint)
+        return
+    elements = depth = uses = 0
+    try:
+        for event, element in ET.iterparse(io.BytesIO(data), ("start", "end")):
+            depth += 1 if event == "start" else -1
+            name = _local(element.tag)
+            if event == "end":
+                if name == "style" and _STYLE.search("".join(element.itertext())):
+                    message = f"picture “{path}” holds a style that refers to another file"
+                    yield Diagnostic("R035", message, place, hint="save it as plain SVG")
+                    return
+                continue
+            elements += 1
+            uses += name == "use"
+            if elements == 1 and name != "svg":
+                yield Diagnostic("R033", f"picture “{path}” is not SVG but “{name}”", place)
+                return
+            if elements > MAX_SVG_ELEMENTS or depth > MAX_SVG_DEPTH or uses > MAX_SVG_USES:
+                message = f"picture “{path}” has too many elements, or too many within each other"
+                yield Diagnostic("R034", message, place)
+                return
+            found = _unsafe(element, name)
+            if found:
+                yield Diagnostic(
+                    "R035", f"picture “{path}” holds {found}", place, hint="save it as plain SVG"
+                )
+                return
+        yield from _circular_uses(data, path, place)
+    except ET.ParseError as error:
+        yield Diagnostic("R033", f"picture “{path}” is broken: {error}", place)
+
+
+def _unsafe(element: ET.Element, name: str) -> str:
+    if name in _ACTIVE:
+        return f"an element “{name}”"
+    for attribute, value in element.attrib.items():
+        key = _local(attribute)
+        if key.startswith("on"):
+            return f"an attribute “{key}”"
+        if key in {"href", "src"} and not value.startswith("#") and not _INLINE_PICTURE.match(value):
+            return f"a reference to “{value[:60]}”"
+        if match := _URL.search(value):
+            return f"a reference to “{match[1][:60]}”"
+    return ""
+
+
+def _circular_uses(data: bytes, path: str, place: Place) -> Iterator[Diagnostic]:
+    """Refuse elements that use themselves, and uses of uses that multiply."""
+    tree = ET.fromstring(data)
+    weight: dict[str, int] = {}
+    by_id = {element.get("id", ""): element for element in tree.iter() if element.get("id")}
+
+    def weigh(name: str, above: tuple[str, ...]) -> int:
+        if name in above or len(above) > MAX_SVG_DEPTH:
+            return MAX_SVG_ELEMENTS + 1
+        if name not in weight:
+            inside = list(by_id[name].iter()) if name in by_id else []
+            weight[name] = len(inside) + sum(weigh(used, (*above, name)) for used in _used(inside))
+        return weight[name]
+
+    total = sum(weigh(name, ()) for name in _used(tree.iter()))
+    if total > MAX_SVG_ELEMENTS:
+        yield Diagnostic("R034", f"picture “{path}” uses its own parts without end", place)
+
+
+def _used(elements: Iterable[ET.Element]) -> Iterator[str]:
+    for element in elements:
+        if _local(element.tag) == "use":
+            for attribute, value in element.attrib.items():
+                if _local(attribute) == "href":
+                    yield value.removeprefix("#")
+
+
+def _local(name: str) -> str:
+    return str(name).rpartition("}")[2].lower()
