@@ -116,7 +116,10 @@ def _raster(data: bytes, path: str, place: Place) -> Iterator[Diagnostic]:
             with Raster.open(io.BytesIO(data)) as picture:
                 width, height = picture.size
                 if width * height > MAX_PIXELS:
-                    message = f"picture “{path}” has {width} × {height} pixels; the limit is {_MILLIONS} million"yield Diagnostic("R034", message, place)
+                    message = (
+                        f"picture “{path}” has {width} × {height} pixels; the limit is {_MILLIONS} million"
+                    )
+                    yield Diagnostic("R034", message, place)
                 elif picture.format != wanted:
                     message = f"picture “{path}” is a {picture.format} file by its content"
                     yield Diagnostic("R037", message, place, hint="rename it or convert it")
