@@ -113,7 +113,7 @@ def _kept(message: Message, old: Message) -> Message:
     return dataclasses.replace(
         message,
         strings=old.strings,
-        plural=old.plural,
+        plural=message.plural,
         comments=old.comments,
         flags=tuple(dict.fromkeys((*old.flags, *message.flags))),
         extracted=(*message.extracted, *stale),
