@@ -10,7 +10,6 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Mapping as AnyMapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal, TypeVar, cast
@@ -524,22 +523,6 @@ def _kind_of(node: Node) -> str:
             return "a list"
         case Mapping():
             return "a mapping"
-
-
-@dataclass(frozen=True, slots=True)
-class SchemaFile:
-    name: str
-    shape: type[BaseModel]
-    title: str
-
-
-SCHEMAS = (
-    SchemaFile("book.schema.json", BookFile, "book.yaml"),
-    SchemaFile("chapter.schema.json", FrontMatter, "front matter of chapters/*.md"),
-    SchemaFile("sources.schema.json", SourcesFile, "sources.yaml"),
-    SchemaFile("figures.schema.json", FiguresFile, "figures/*.yaml"),
-    SchemaFile("register.schema.json", RegisterFile, "registers/*.yaml"),
-)
 
 
 def plain_source(record: BaseModel) -> AnyMapping[str, object]:
