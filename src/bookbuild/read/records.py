@@ -190,8 +190,8 @@ class ContributorRecord(Record):
 
 
 class PageRecord(Record):
-    trim: Trim = (Decimal(148), Decimal(210))
-    bleed: Bleed = Decimal(0)
+    trim: Trim = Field(default_factory=lambda: (Decimal(148), Decimal(210)))
+    bleed: Bleed = Field(default_factory=Decimal)
 
 
 class PartRecord(Record):
@@ -222,10 +222,10 @@ class BookFile(Record):
     isbn: dict[str, Text] = {}
     blurb: Text = ""
     dedication: Text = ""
-    page: PageRecord = PageRecord()
+    page: PageRecord = Field(default_factory=PageRecord)
     chapters_open: Literal["recto", "next"] = "recto"
-    about: Percent = Decimal(10)
-    coverage: Percent = Decimal(100)
+    about: Percent = Field(default_factory=lambda: Decimal(10))
+    coverage: Percent = Field(default_factory=lambda: Decimal(100))
     units: dict[Id, Text] = {}
     contents: ContentsRecord
 
