@@ -1,0 +1,175 @@
+"""What preflight finds: a code, a sentence for people, the pages, and data for machines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bookbuild.diagnostics import Diagnostic, Severity
+from bookbuild.model.place import Place
+
+ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
+
+CODES: Mapping[str, str] = {
+    "D001": "the file is no PDF, or is damaged beyond reading",
+    "D002": "the file asks for a password",
+    "D003": "the file is encrypted",
+    "D004": "the file is damaged and could only be read after repair",
+    "D005": "a page or object cannot be interpreted",
+    "D006": "the file has no pages",
+    "D007": "the file is larger than preflight is willing to interpret",
+    "D101": "no trim box",
+    "D102": "boxes do not lie inside each other: trim, bleed, media",
+    "D103": "pages differ in size",
+    "D104": "the trim size is not the one ordered",
+    "D105": "the bleed box gives less bleed than ordered",
+    "D106": "ink reaches the trim but not the edge of the bleed",
+    "D107": "text is too near to the trim",
+    "D108": "ink stands in the bleed only: a printer's mark in the wrong place",
+    "D109": "a page is turned or scaled",
+    "D110": "a page has no usable media box",
+    "D111": "a page has a trim box and an art box",
+    "D112": "the crop box cuts the trim",
+    "D201": "a font is not embedded",
+    "D202": "a Type 3 font",
+    "D203": "a character without a glyph is printed",
+    "D204": "a character is printed with an empty glyph",
+    "D205": "text that cannot be searched or read aloud",
+    "D206": "an embedded font cannot be read",
+    "D301": "RGB colour in text or line work",
+    "D302": "device-independent colour",
+    "D303": "more ink than the paper takes",
+    "D304": "black text made of several inks",
+    "D305": "black text in RGB",
+    "D306": "black text leaves a gap in the colour below it",
+    "D307": "white text that overprints, and so vanishes",
+    "D308": "a spot colour",
+    "D309": "registration colour inside the trim",
+    "D310": "an RGB picture",
+    "D311": "a colour profile that repeats the output intent's",
+    "D401": "a hairline",
+    "D402": "a picture with too few pixels",
+    "D403": "line art with too few pixels",
+    "D404": "transparency",
+    "D405": "transparency is blended in RGB",
+    "D406": "a picture that is not what will be printed: alternates, OPI, PostScript",
+    "D407": "a picture cannot be decoded",
+    "D501": "no output intent",
+    "D502": "the output intent is defective",
+    "D503": "no XMP metadata, or it is not XML",
+    "D504": "XMP metadata and the information dictionary disagree",
+    "D505": "the PDF/X marker is missing or another than ordered",
+    "D506": "the file says PDF/X and is not",
+    "D507": "the PDF/A marker is missing or another than ordered",
+    "D508": "the file says PDF/A and is not",
+    "D509": "no document identifier",
+    "D510": "no title",
+    "D511": "no language, or another than ordered",
+    "D513": "dates are missing or cannot be read",
+    "D601": "annotations on the paper",
+    "D602": "JavaScript",
+    "D603": "layers",
+    "D604": "attachments",
+    "D605": "form fields",
+    "D606": "an action that starts something",
+    "D607": "sound, film or three dimensions",
+    "D701": "the number of pages is no multiple of what the printer folds",
+    "D702": "another number of pages than expected",
+    "D703": "a blank page where none is expected",
+    "D704": "ink on a page that is to be blank",
+    "D705": "a bookmark leads nowhere",
+    "D706": "a link leads nowhere",
+    "D707": "a link to a file on somebody's disk, or left over from the making",
+    "D708": "no bookmarks",
+    "D801": "the file is not tagged",
+    "D802": "content that is neither tagged nor marked as decoration",
+    "D803": "the structure tree is broken",
+    "D804": "a figure without a text alternative",
+    "D805": "a link that is not in the structure",
+    "D806": "the window is told to show the file name instead of the title",
+    "D807": "a rank of headings is skipped",
+    "D808": "the PDF/UA marker is missing",
+}
+"""Every code of preflight and what it stands for; also the table of the documentation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a printer, an archive or a reader would object to."""
+
+    code: str
+    message: str
+    """Lower case, no full stop; without the pages."""
+    severity: Severity = ERROR
+    pages: tuple[int, ...] = ()
+    """Physical pages from 1, in order; empty for the file as a whole."""
+    hint: str = ""
+    data: Mapping[str, object] = field(default_factory=dict)
+    """What was measured, with units in the names; plain JSON values."""
+
+    def __str__(self) -> str:
+        where = f" ({_pages(self.pages)})" if self.pages else ""
+        head = f"{self.severity.value}[{self.code}]: {self.message}{where}"
+        return f"{head}\n  hint: {self.hint}" if self.hint else head
+
+    def as_data(self) -> dict[str, object]:
+        """Return the finding as plain values for JSON."""
+        return {
+            "code": self.code,
+            "severity": self.severity.value,
+            "message": self.message,
+            "pages": list(self.pages),
+            "hint": self.hint,
+            "data": dict(self.data),
+        }
+
+    def as_diagnostic(self, path: str) -> Diagnostic:
+        """Return the finding as the command line shows findings; ``path`` names the PDF."""
+        where = f" ({_pages(self.pages)})" if self.pages else ""
+        return Diagnostic(self.code, self.message + where, Place(path), self.hint, self.severity)
+
+
+class Report:
+    """Collect findings; equal ones on several pages become one."""
+
+    def __init__(self) -> None:
+        self._first: dict[tuple[str, str], tuple[Severity, str, Mapping[str, object]]] = {}
+        self._pages: dict[tuple[str, str], set[int]] = {}
+
+    def add(
+        self,
+        code: str,
+        message: str,
+        *,
+        severity: Severity = ERROR,
+        page: int = 0,
+        hint: str = "",
+        **data: object,
+    ) -> None:
+        """Add a finding; ``page`` 0 means the file as a whole."""
+        assert code in CODES, f"{code} has no line in CODES"
+        key = (code, message)
+        self._first.setdefault(key, (severity, hint, data))
+        if page:
+            self._pages.setdefault(key, set()).add(page)
+
+    def findings(self) -> list[Finding]:
+        """Return what was found: errors first, then by code, first page and message."""
+        order = {ERROR: 0, WARNING: 1, NOTE: 2}
+        found = [
+            Finding(code, message, severity, tuple(sorted(self._pages.get((code, message), ()))), hint, data)
+            for (code, message), (severity, hint, data) in self._first.items()
+        ]
+        return sorted(found, key=lambda f: (order[f.severity], f.code, f.pages[:1], f.message))
+
+
+def _pages(pages: tuple[int, ...]) -> str:
+    runs: list[list[int]] = []
+    for page in pages:
+        if runs and runs[-1][1] == page - 1:
+            runs[-1][1] = page
+        else:
+            runs.append([page, page])
+    shown = ", ".join(f"{first}" if first == last else f"{first}–{last}" for first, last in runs[:8])
+    more = f" and {sum(b - a + 1 for a, b in runs[8:])} more" if len(runs) > 8 else ""
+    return f"page{'s' if len(pages) > 1 else ''} {shown}{more}"
