@@ -21,9 +21,10 @@ MAX_COLUMNS = 4
 
 def check_references(book: Book) -> Iterator[Diagnostic]:
     """R010–R022, R036: references, ids, counts, registers, descriptions of pictures."""
-    targets = list(_targets(book))
-    yield from _repeated_targets(targets)
-    yield from _unknown(book, {name for name, _ in targets})
+    written = list(_targets(book))
+    quantities = [(quantity.id, quantity.place) for quantity in book.quantities if quantity.id]
+    yield from _repeated_targets(written, quantities)
+    yield from _unknown(book, {name for name, _ in written + quantities})
     yield from _counts(book)
     yield from _register_blocks(book)
     for register in book.registers:

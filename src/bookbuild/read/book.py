@@ -36,12 +36,14 @@ from bookbuild.read.records import (
 )
 from bookbuild.read.tree import Mapping, Node, Scalar, Sequence, read_tree
 
+FOLDER = "book"
+"""Of the book's own files, below the project's folder."""
 NO_VALUE = Name("")
 """Stands for a value that could not be read; its claim's diagnostic says why."""
 
 
 def read_book(root: Path) -> tuple[Book | None, list[Diagnostic]]:
-    """Read the book in a folder.
+    """Read the book of a project: all files below ``root/book``.
 
     Places are relative to ``root``. Returns everything wrong, sorted by place. The book is given
     as far as it can be read, with empty stand-ins, so that it can be checked further; it must not
@@ -49,10 +51,11 @@ def read_book(root: Path) -> tuple[Book | None, list[Diagnostic]]:
     file cannot be read, since everything that refers to it would be reported too.
     """
     problems: list[Diagnostic] = []
-    if not (root / "book.yaml").exists():
-        hint = "name the book's folder with -C, or begin one with: bookbuild new DIR"
-        return None, [Diagnostic("B001", "there is no book.yaml", Place("book.yaml"), hint=hint)]
-    read = _data_file(root, "book.yaml", BookFile, problems)
+    path = f"{FOLDER}/book.yaml"
+    if not (root / path).exists():
+        hint = "name the project's folder with -C, or begin a book with: bookbuild new DIR"
+        return None, [Diagnostic("B001", f"there is no {path}", Place(path), hint=hint)]
+    read = _data_file(root, path, BookFile, problems)
     lang = read[0].source_language if read else ""
     shelf = _Shelf(root, lang, problems)
     chapters, all_chapters = shelf.chapters()
@@ -63,11 +66,16 @@ def read_book(root: Path) -> tuple[Book | None, list[Diagnostic]]:
     if not read or sources is None or quantities is None or registers is None or not all_chapters:
         return None, in_order(problems)
     record, tree = read
-    assembly = _Assembly(record, tree, chapters, Desk("book.yaml", lang, "book.yaml", problems))
+    assembly = _Assembly(record, tree, chapters, Desk(path, lang, "book", problems))
     book = assembly.book(sources, quantities, registers)
     images = (block for chapter in book.chapters() for block in _images(chapter.blocks))
-    problems.extend(check_pictures(root, images, book.languages))
+    problems.extend(check_pictures(root / FOLDER, images, book.languages))
     return book, in_order(problems)
+
+
+def _short(path: str) -> str:
+    """Name a data file to translators: ``figures/killed``."""
+    return path.removeprefix(f"{FOLDER}/").removesuffix(".yaml")
 
 
 def _images(blocks: Iterable[Block]) -> Iterator[Image]:
@@ -115,7 +123,7 @@ class _Shelf:
         self.problems.append(Diagnostic(code, message, place, hint=hint))
 
     def names(self, folder: str, suffix: str) -> list[str]:
-        names, found = names_in(self.root, folder, suffix)
+        names, found = names_in(self.root, f"{FOLDER}/{folder}", suffix)
         self.problems.extend(found)
         return names
 
@@ -135,13 +143,14 @@ class _Shelf:
         return chapters, complete
 
     def sources(self) -> tuple[Source, ...] | None:
-        if not (self.root / "sources.yaml").exists():
+        path = f"{FOLDER}/sources.yaml"
+        if not (self.root / path).exists():
             return ()
-        read = _data_file(self.root, "sources.yaml", SourcesFile, self.problems)
+        read = _data_file(self.root, path, SourcesFile, self.problems)
         if read is None:
             return None
         record, node = read
-        desk = Desk("sources.yaml", self.lang, "sources.yaml", self.problems)
+        desk = Desk(path, self.lang, "sources", self.problems)
         return tuple(_source(item, part, desk) for item, part in zip(record.root, _items(node), strict=True))
 
     def quantities(self, units: tuple[str, ...]) -> tuple[Quantity, ...] | None:
@@ -152,7 +161,7 @@ class _Shelf:
                 quantities = None
             elif quantities is not None:
                 record, node = read
-                desk = Desk(path, self.lang, path.removesuffix(".yaml"), self.problems)
+                desk = Desk(path, self.lang, _short(path), self.problems)
                 pairs = zip(record.quantities, _items(node, "quantities"), strict=True)
                 quantities += [_quantity(item, part, units, desk) for item, part in pairs]
         return None if quantities is None else tuple(quantities)
@@ -164,7 +173,7 @@ class _Shelf:
             if read is None:
                 registers = None
             elif registers is not None:
-                desk = Desk(path, self.lang, path.removesuffix(".yaml"), self.problems)
+                desk = Desk(path, self.lang, _short(path), self.problems)
                 registers.append(_register(*read, desk))
         return None if registers is None else tuple(registers)
 
@@ -218,7 +227,7 @@ class _Assembly:
             sources=sources,
             quantities=quantities,
             registers=registers,
-            place=Place("book.yaml"),
+            place=Place(self.desk.path),
         )
 
     def contents(self) -> tuple[tuple[Chapter, ...], tuple[Part, ...], tuple[Chapter | Generated, ...]]:
