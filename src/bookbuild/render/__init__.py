@@ -1,6 +1,4 @@
-"""Edition to units of HTML, or to one page for the screen."""
+"""Edition to units of HTML."""
 
-from bookbuild.render.screen import render_html
-from bookbuild.render.units import render_units
-
-__all__ = ["render_html", "render_units"]
+from bookbuild.render.screen import render_html as render_html
+from bookbuild.render.units import render_units as render_units

@@ -1,0 +1,6 @@
+"""``python -m bookbuild``."""
+
+from bookbuild.cli import main
+
+if __name__ == "__main__":
+    main()

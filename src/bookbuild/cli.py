@@ -1,0 +1,417 @@
+"""The terminal: arguments, progress, findings, exit status. Decides nothing about books."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn
+
+import click
+
+from bookbuild import __version__
+from bookbuild.config import Project, Settings, Untranslated
+from bookbuild.diagnostics import BookbuildError, BookError, Diagnostic, Severity, UsageError
+
+EXIT_INTERRUPTED = 130
+EXIT_TERMINATED = 143
+
+
+class Interrupted(BaseException):
+    """SIGTERM arrived. Not an Exception, so that nothing on the way swallows it."""
+
+
+class Progress:
+    """Lines on stderr: one that is rewritten on a terminal, plain ones elsewhere, none when quiet."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self.quiet = quiet
+        self.live = sys.stderr.isatty() and not quiet
+        self._open_line = False
+
+    def __call__(self, stage: str, detail: str = "", done: int = 0, total: int = 0) -> None:
+        """Show that ``detail`` of ``stage`` is being done; ``done`` of ``total`` units where known."""
+        if self.quiet:
+            return
+        count = f" {done}/{total}" if total else ""
+        line = f"{stage:<10}{count:>8}  {detail}".rstrip()
+        if self.live:
+            sys.stderr.write(f"\r\x1b[K{line[:100]}")
+            self._open_line = True
+        else:
+            sys.stderr.write(line + "\n")
+        sys.stderr.flush()
+
+    def say(self, text: str) -> None:
+        """Print a line that stays, unless quiet."""
+        self.close()
+        if not self.quiet:
+            click.echo(text, err=True)
+
+    def close(self) -> None:
+        """End the line that is being rewritten."""
+        if self._open_line:
+            sys.stderr.write("\r\x1b[K")
+            self._open_line = False
+
+
+def show(diagnostics: Sequence[Diagnostic], *, as_json: bool = False) -> None:
+    """Print findings: to stderr for people, to stdout as JSON for machines."""
+    if as_json:
+        click.echo(json.dumps([_as_data(finding) for finding in diagnostics], ensure_ascii=False, indent=1))
+        return
+    for finding in diagnostics:
+        click.echo(str(finding), err=True)
+    errors = sum(finding.severity is Severity.ERROR for finding in diagnostics)
+    warnings = sum(finding.severity is Severity.WARNING for finding in diagnostics)
+    if errors or warnings:
+        counted = [
+            f"{count} {word}{'s' if count != 1 else ''}"
+            for count, word in ((errors, "error"), (warnings, "warning"))
+            if count
+        ]
+        click.echo(", ".join(counted), err=True)
+
+
+def _as_data(finding: Diagnostic) -> dict[str, object]:
+    return {
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "file": finding.place.path,
+        "line": finding.place.line,
+        "column": finding.place.column,
+        "message": finding.message,
+        "hint": finding.hint,
+    }
+
+
+class LanguageList(click.ParamType[tuple[str, ...]]):
+    """``en``, ``en,az`` or ``all``."""
+
+    name = "CODES"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        if isinstance(value, tuple):
+            return value
+        codes = tuple(dict.fromkeys(code.strip() for code in str(value).split(",") if code.strip()))
+        if not codes:
+            self.fail("name a language, several separated by commas, or “all”", param, ctx)
+        return codes
+
+
+LANG = click.option(
+    "--lang",
+    "languages",
+    type=LanguageList(),
+    default="all",
+    show_default=True,
+    help="A language, several separated by commas, or “all”.",
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="Print findings as JSON on standard output.")
+STRICT = click.option("--strict", is_flag=True, help="Treat warnings as errors.")
+DOCUMENTS = click.option(
+    "--documents",
+    type=click.Path(path_type=Path),
+    help="Folder of the documents that were read: every claim's extract is looked up there.",
+)
+JOBS = click.option(
+    "--jobs", "-j", type=click.IntRange(1, 64), help="Worker processes. Default: one per core."
+)
+CACHE = click.option(
+    "--cache/--no-cache", "use_cache", default=True, help="Keep laid-out units between runs. Default: yes."
+)
+UNTRANSLATED = click.option(
+    "--untranslated",
+    type=click.Choice([policy.value for policy in Untranslated]),
+    default=Untranslated.MARK.value,
+    show_default=True,
+    help="Messages without a finished translation: refuse, print the source text marked, or print it.",
+)
+
+
+def _cache_folder() -> Path | None:
+    """Return the platform's folder for caches, or nothing where there is no home."""
+    named = os.environ.get("BOOKBUILD_CACHE") or os.environ.get("XDG_CACHE_HOME")
+    if named:
+        return Path(named) / "bookbuild"
+    home = os.environ.get("HOME")
+    return Path(home) / ".cache" / "bookbuild" if home and Path(home).is_dir() else None
+
+
+def _epoch() -> int | None:
+    text = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not text:
+        return None
+    if not text.isdecimal():
+        raise UsageError(f"SOURCE_DATE_EPOCH is not a number of seconds: {text!r}")
+    return int(text)
+
+
+class Run:
+    """What every command needs of the words before it."""
+
+    def __init__(self, root: Path, *, quiet: bool, debug: bool) -> None:
+        self.project = Project(root)
+        self.progress = Progress(quiet=quiet)
+        self.debug = debug
+
+    def settings(
+        self,
+        *,
+        jobs: int | None = None,
+        use_cache: bool = True,
+        strict: bool = False,
+        untranslated: str = Untranslated.MARK.value,
+        documents: Path | None = None,
+    ) -> Settings:
+        """Collect the options of a run."""
+        return Settings(
+            jobs=jobs or len(os.sched_getaffinity(0)),
+            cache=_cache_folder() if use_cache else None,
+            strict=strict,
+            untranslated=Untranslated(untranslated),
+            documents=documents,
+            epoch=_epoch(),
+        )
+
+
+pass_run = click.make_pass_decorator(Run)
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit status: 0 done, 1 the book has errors, 2 misused, 3 the environment failed, 4 a fault of "
+    "ours, 130 interrupted. Shell completion: bookbuild completion --help.",
+)
+@click.option(
+    "-C",
+    "root",
+    type=click.Path(path_type=Path),
+    default=".",
+    metavar="DIR",
+    help="Work on the book in DIR (the folder that holds book/). Default: here.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="No progress; only findings.")
+@click.option("--debug", is_flag=True, help="Show tracebacks of our own faults.")
+@click.version_option(__version__, prog_name="bookbuild")
+@click.pass_context
+def cli(context: click.Context, root: Path, quiet: bool, debug: bool) -> None:
+    """Build printable bilingual reference books whose figures are claims with sources.
+
+    \b
+    Begin with:
+      bookbuild new my-book        a small complete book to start from
+      bookbuild -C my-book check   everything that can be wrong, all at once
+      bookbuild -C my-book pdf     its PDFs, in dist/
+    """
+    context.obj = Run(root, quiet=quiet, debug=debug)
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@pass_run
+def new(run: Run, folder: Path) -> None:
+    """Make a small, complete bilingual book in FOLDER.
+
+    It builds at once and shows one of everything. FOLDER must not exist, or be empty.
+
+    \b
+    Example:
+      bookbuild new mountain && bookbuild -C mountain pdf --lang all
+    """
+    from bookbuild import build
+
+    build.new_book(folder)
+    run.progress.say(f"{folder}: a new book. Next: bookbuild -C {folder} pdf")
+
+
+@cli.command()
+@LANG
+@STRICT
+@DOCUMENTS
+@JSON
+@pass_run
+def check(run: Run, languages: tuple[str, ...], strict: bool, documents: Path | None, as_json: bool) -> None:
+    """Report everything that is wrong with the book, at once.
+
+    Reads all files, checks references, figures and catalogs. Typesets nothing, writes nothing.
+
+    \b
+    Examples:
+      bookbuild check
+      bookbuild check --strict --documents ../documents
+    """
+    from bookbuild import build
+
+    settings = run.settings(strict=strict, documents=documents)
+    findings = build.check_book(run.project, languages, settings, run.progress)
+    run.progress.close()
+    show(findings, as_json=as_json)
+    if any(finding.severity is Severity.ERROR for finding in findings):
+        raise SystemExit(BookError.exit_status)
+    run.progress.say("no errors")
+
+
+@cli.command()
+@LANG
+@STRICT
+@UNTRANSLATED
+@JOBS
+@CACHE
+@pass_run
+def pdf(
+    run: Run,
+    languages: tuple[str, ...],
+    strict: bool,
+    untranslated: str,
+    jobs: int | None,
+    use_cache: bool,
+) -> None:
+    """Build the book's PDFs into dist/, one per language.
+
+    \b
+    Examples:
+      bookbuild pdf --lang en
+      bookbuild pdf --lang en,az
+      bookbuild -C ../other-book -q pdf --lang all
+    """
+    from bookbuild import build
+
+    settings = run.settings(jobs=jobs, use_cache=use_cache, strict=strict, untranslated=untranslated)
+    result = build.build_pdfs(run.project, languages, settings, run.progress)
+    _report(run, result.findings, result.lines)
+
+
+@cli.command()
+@LANG
+@STRICT
+@UNTRANSLATED
+@pass_run
+def html(run: Run, languages: tuple[str, ...], strict: bool, untranslated: str) -> None:
+    """Build the localized book as one self-contained HTML page per language, into dist/.
+
+    \b
+    Example:
+      bookbuild html --lang az
+    """
+    from bookbuild import build
+
+    settings = run.settings(strict=strict, untranslated=untranslated)
+    result = build.build_html(run.project, languages, settings, run.progress)
+    _report(run, result.findings, result.lines)
+
+
+def _report(run: Run, findings: Sequence[Diagnostic], lines: Sequence[str]) -> None:
+    run.progress.close()
+    show(findings)
+    for line in lines:
+        run.progress.say(line)
+
+
+@cli.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print the completion script of a shell.
+
+    \b
+    Examples:
+      bookbuild completion bash >> ~/.bashrc
+      bookbuild completion fish > ~/.config/fish/completions/bookbuild.fish
+    """
+    from click.shell_completion import get_completion_class
+
+    found = get_completion_class(shell)
+    assert found is not None, "click completes bash, zsh and fish"
+    click.echo(found(cli, {}, "bookbuild", "_BOOKBUILD_COMPLETE").source())
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise Interrupted
+
+
+def main() -> None:
+    """Run the command line; the only place where exceptions become exit statuses."""
+    signal.signal(signal.SIGTERM, _stop)
+    sys.exit(run_command(lambda: cli.main(prog_name="bookbuild", standalone_mode=False)))
+
+
+def run_command(command: Callable[[], object]) -> int:
+    """Run a command and return its exit status, every failure told in a line or two."""
+    try:
+        result = command()
+        sys.stdout.flush()
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except click.exceptions.Abort:
+        return _interrupted()
+    except click.UsageError as error:
+        error.show()
+        return UsageError.exit_status
+    except click.ClickException as error:
+        error.show()
+        return 3
+    except BookError as error:
+        _clear_line()
+        show(error.diagnostics)
+        return error.exit_status
+    except BookbuildError as error:
+        _clear_line()
+        click.echo(f"bookbuild: {error}", err=True)
+        return error.exit_status
+    except BrokenPipeError:
+        _close_quietly()
+        return 3
+    except OSError as error:
+        _clear_line()
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(f"bookbuild: {where}{(error.strerror or str(error)).lower()}", err=True)
+        return 3
+    except KeyboardInterrupt:
+        return _interrupted()
+    except Interrupted:
+        _clear_line()
+        click.echo("bookbuild: terminated; nothing was changed", err=True)
+        return EXIT_TERMINATED
+    except Exception:
+        return _our_fault()
+    return result if isinstance(result, int) else 0
+
+
+def _interrupted() -> int:
+    _clear_line()
+    click.echo("bookbuild: interrupted; nothing was changed", err=True)
+    return EXIT_INTERRUPTED
+
+
+def _our_fault() -> int:
+    _clear_line()
+    report = traceback.format_exc()
+    if "--debug" in sys.argv:
+        click.echo(report, err=True)
+        return 4
+    last = report.strip().splitlines()[-1]
+    click.echo(f"bookbuild: a fault of ours: {last}", err=True)
+    try:
+        path = Path("bookbuild-fault.txt")
+        path.write_text(f"bookbuild {__version__}\n{' '.join(sys.argv[1:])}\n\n{report}", encoding="utf-8")
+        click.echo(f"  hint: please send us {path}; --debug shows the same here", err=True)
+    except OSError:
+        click.echo("  hint: run again with --debug and send us what it prints", err=True)
+    return 4
+
+
+def _clear_line() -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write("\r\x1b[K")
+
+
+def _close_quietly() -> None:
+    """Point stdout at nothing, so that the interpreter's own flush at exit stays silent."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,83 @@
+"""What the tests of whole books share: the starter and the real book, built once each."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pypdfium2
+import pytest
+
+from bookbuild import build
+from bookbuild.config import Project, Settings
+from bookbuild.model.book import Book
+
+ROOT = Path(__file__).parent.parent
+
+
+def silent(stage: str, detail: str = "", done: int = 0, total: int = 0) -> None:
+    """Swallow progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """A finished edition, asked through its PDF by another reader than ours."""
+
+    edition: build.PrintedEdition
+    texts: tuple[str, ...]
+    """Text of each page, as pdfium extracts it."""
+    labels: tuple[str, ...]
+    outline: tuple[tuple[int, str, int], ...]
+    """Level, label and page index from 0 of each bookmark."""
+
+
+def pages_of(edition: build.PrintedEdition) -> Pages:
+    """Read a finished PDF with pdfium."""
+    document = pypdfium2.PdfDocument(edition.pdf)
+    try:
+        texts = tuple(page.get_textpage().get_text_range() for page in document)
+        labels = tuple(document.get_page_label(index) for index in range(len(document)))
+        outline = tuple(
+            (mark.level, mark.get_title(), mark.get_dest().get_index())
+            for mark in document.get_toc(max_depth=5)
+        )
+    finally:
+        document.close()
+    return Pages(edition, texts, labels, outline)
+
+
+def print_all(project: Project, cache: Path) -> tuple[Book, dict[str, Pages]]:
+    """Typeset a book in all its languages."""
+    book, findings = build.read(project, silent)
+    assert book is not None, findings
+    printed = build.print_languages(project, book, book.languages, Settings(jobs=1, cache=cache), silent)
+    return book, {one.edition.lang: pages_of(one) for one in printed}
+
+
+@pytest.fixture(scope="session")
+def starter(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A new book, as ``bookbuild new`` makes it."""
+    folder = tmp_path_factory.mktemp("books") / "starter"
+    build.new_book(folder)
+    return Project(folder)
+
+
+@pytest.fixture(scope="session")
+def starter_pages(starter: Project, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pages]:
+    return print_all(starter, tmp_path_factory.mktemp("cache"))[1]
+
+
+@pytest.fixture(scope="session")
+def real_book_pages(tmp_path_factory: pytest.TempPathFactory) -> tuple[Book, dict[str, Pages]]:
+    """The real book in all its languages; tests that use it share one worker (``xdist_group``)."""
+    return print_all(Project(ROOT), tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture
+def copied_book(tmp_path: Path) -> Iterator[Project]:
+    """A copy of the real book's sources that a test may damage."""
+    for name in ("book", "locales", "styles"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    yield Project(tmp_path)
