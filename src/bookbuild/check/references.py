@@ -38,18 +38,17 @@ def _targets(book: Book) -> Iterator[tuple[str, Place]]:
     for _, block in blocks_of(book):
         if isinstance(block, Heading | Table | FigureTable | ChartBlock | RegisterBlock | Image) and block.id:
             yield block.id, block.place
-    for quantity in book.quantities:
-        if quantity.id:
-            yield quantity.id, quantity.place
 
 
-def _repeated_targets(targets: list[tuple[str, Place]]) -> Iterator[Diagnostic]:
+def _repeated_targets(
+    written: list[tuple[str, Place]], quantities: list[tuple[str, Place]]
+) -> Iterator[Diagnostic]:
     first: dict[str, tuple[str, Place]] = {}
-    for name, place in targets:
+    # Quantities of one id are reported as such, so they are compared with what is written only.
+    by_id = {name.casefold(): (name, place) for name, place in reversed(quantities)}
+    for name, place in [*written, *by_id.values()]:
         other, where = first.setdefault(name.casefold(), (name, place))
-        if where is not place and not (
-            place.path.startswith("figures/") and where.path.startswith("figures/")
-        ):
+        if where is not place:
             same = "" if other == name else f", but for its case, as “{other}”"
             message = f"id “{name}” is defined a second time{same}; the first is at {where.path}:{where.line}"
             yield Diagnostic("R011", message, place, hint="rename one of them")
