@@ -37,13 +37,13 @@ from bookbuild.read.records import (
 from bookbuild.read.tree import Mapping, Node, Scalar, Sequence, read_tree
 
 FOLDER = "book"
-"""Of the book's own files, below the project's folder."""
+"""Of the book's own files, where the folder of the whole project is named."""
 NO_VALUE = Name("")
 """Stands for a value that could not be read; its claim's diagnostic says why."""
 
 
 def read_book(root: Path) -> tuple[Book | None, list[Diagnostic]]:
-    """Read the book of a project: all files below ``root/book``.
+    """Read a book from its folder, or from a project that holds it as ``book/``.
 
     Places are relative to ``root``. Returns everything wrong, sorted by place. The book is given
     as far as it can be read, with empty stand-ins, so that it can be checked further; it must not
@@ -51,13 +51,14 @@ def read_book(root: Path) -> tuple[Book | None, list[Diagnostic]]:
     file cannot be read, since everything that refers to it would be reported too.
     """
     problems: list[Diagnostic] = []
-    path = f"{FOLDER}/book.yaml"
-    if not (root / path).exists():
+    folder = next((folder for folder in ("", f"{FOLDER}/") if (root / folder / "book.yaml").exists()), None)
+    if folder is None:
         hint = "name the project's folder with -C, or begin a book with: bookbuild new DIR"
-        return None, [Diagnostic("B001", f"there is no {path}", Place(path), hint=hint)]
+        return None, [Diagnostic("B001", "there is no book.yaml", Place("book.yaml"), hint=hint)]
+    path = f"{folder}book.yaml"
     read = _data_file(root, path, BookFile, problems)
     lang = read[0].source_language if read else ""
-    shelf = _Shelf(root, lang, problems)
+    shelf = _Shelf(root, folder, lang, problems)
     chapters, all_chapters = shelf.chapters()
     sources = shelf.sources()
     units = read[0].units if read else {}
@@ -69,7 +70,7 @@ def read_book(root: Path) -> tuple[Book | None, list[Diagnostic]]:
     assembly = _Assembly(record, tree, chapters, Desk(path, lang, "book", problems))
     book = assembly.book(sources, quantities, registers)
     images = (block for chapter in book.chapters() for block in _images(chapter.blocks))
-    problems.extend(check_pictures(root / FOLDER, images, book.languages))
+    problems.extend(check_pictures(root / folder, images, book.languages))
     return book, in_order(problems)
 
 
@@ -114,8 +115,9 @@ def _data_file(root: Path, path: str, shape: type[R], problems: list[Diagnostic]
 class _Shelf:
     """The files of a book but book.yaml."""
 
-    def __init__(self, root: Path, lang: str, problems: list[Diagnostic]) -> None:
+    def __init__(self, root: Path, folder: str, lang: str, problems: list[Diagnostic]) -> None:
         self.root = root
+        self.folder = folder
         self.lang = lang
         self.problems = problems
 
@@ -123,7 +125,7 @@ class _Shelf:
         self.problems.append(Diagnostic(code, message, place, hint=hint))
 
     def names(self, folder: str, suffix: str) -> list[str]:
-        names, found = names_in(self.root, f"{FOLDER}/{folder}", suffix)
+        names, found = names_in(self.root, f"{self.folder}{folder}", suffix)
         self.problems.extend(found)
         return names
 
@@ -143,7 +145,7 @@ class _Shelf:
         return chapters, complete
 
     def sources(self) -> tuple[Source, ...] | None:
-        path = f"{FOLDER}/sources.yaml"
+        path = f"{self.folder}sources.yaml"
         if not (self.root / path).exists():
             return ()
         read = _data_file(self.root, path, SourcesFile, self.problems)
