@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,8 +75,8 @@ def real_book_pages(tmp_path_factory: pytest.TempPathFactory) -> tuple[Book, dic
 
 
 @pytest.fixture
-def copied_book(tmp_path: Path) -> Iterator[Project]:
+def copied_book(tmp_path: Path) -> Project:
     """A copy of the real book's sources that a test may damage."""
     for name in ("book", "locales", "styles"):
         shutil.copytree(ROOT / name, tmp_path / name)
-    yield Project(tmp_path)
+    return Project(tmp_path)

@@ -218,10 +218,10 @@ def read(project: Project, progress: Progress) -> tuple[Book | None, list[Diagno
     """
     if not project.book.is_dir():
         raise UsageError(
-            f"{project.root}: no book here (no folder book/); use -C DIR, or begin with: new DIR"
+            f"{project.root}: no folder book/ here; use -C DIR, or begin with: bookbuild new DIR"
         )
     progress("read", "book")
-    return read_book(project.book)
+    return read_book(project.root)
 
 
 def _sound_book(

@@ -122,7 +122,7 @@ DOCUMENTS = click.option(
     help="Folder of the documents that were read: every claim's extract is looked up there.",
 )
 JOBS = click.option(
-    "--jobs", "-j", type=click.IntRange(1, 64), help="Worker processes. Default: one per core."
+    "--jobs", "-j", type=click.IntRange(1, 64), help="Worker processes; by default one per core."
 )
 CACHE = click.option(
     "--cache/--no-cache", "use_cache", default=True, help="Keep laid-out units between runs. Default: yes."

@@ -186,6 +186,9 @@ def _missing_documents(
 # Figures in extracts
 
 
+_RELATIVE_DAY = re.compile(r"\b(?:today|yesterday|tonight|last night)\b", re.IGNORECASE)
+
+
 def states(claim: Claim, text: str) -> bool:
     """Return whether a text holds the figure of a claim, in digits or in English words.
 
@@ -249,7 +252,8 @@ def _states_day(day: Day, text: str) -> bool:
     if day.century is not None:
         return abs(day.century) in ordinals | numbers
     if day.day is not None:
-        return day.day in numbers | ordinals or _weekday(day) in text
+        # “today” stands for the day of the item; the claim's note must say how the day was found
+        return day.day in numbers | ordinals or _weekday(day) in text or bool(_RELATIVE_DAY.search(text))
     if day.month is not None:
         name = MONTHS[day.month - 1]
         return (
