@@ -127,7 +127,9 @@ def print_sample(pages: int = 4) -> Pdf:
         if number < pages:
             content = (
 
-                               b"/P <</MCID 0>> BDC q 0 0 0 1 k BT /F 10 Tf 60 500 Td " + shown(f"{TEXT}{number % 10}") + b" Tj ET Q "
+                               b"/P <</MCID 0>> BDC q 0 0 0 1 k BT /F 10 Tf 60 500 Td "
+                + shown(f"{TEXT}{number % 10}")
+                + b" Tj ET Q "
                 b"q 0 0 0 1 K 0.5 w 60 490 m 300 490 l S 0 0 0 0.3 k 60 400 50 50 re f Q EMC"
             )  # fmt: skip
         page.obj.Contents = Stream(pdf, content)

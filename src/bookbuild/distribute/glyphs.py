@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -16,6 +17,10 @@ from fontTools.ttLib import TTFont
 
 __all__ = ["FontFacts"]
 
+logging.getLogger("fontTools").addHandler(
+    logging.NullHandler()
+)  # what it says of strangers' fonts is ours to say
+
 _STANDARD_14 = ("Courier", "Helvetica", "Times", "Symbol", "ZapfDingbats")
 _BROKEN = (Exception,)
 """Font programs of strangers fail in every way a parser can."""
@@ -23,6 +28,7 @@ _BROKEN = (Exception,)
 _UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 """Characters that have no shape of their own."""
 
+_ENCODED = re.compile(rb"dup\s+(\d+)\s*/([A-Za-z0-9._]+)\s+put")
 _BF = re.compile(rb"beginbf(char|range)(.*?)endbf", re.DOTALL)
 _HEX = re.compile(rb"<([0-9A-Fa-f\s]*)>|(\[)|(\])")
 
@@ -137,8 +143,8 @@ class FontFacts:
             return self.unicode[code]
         return "" if self.composite else self._simple_text(code)
 
-    def _names(self) -> dict[int, str]:
-        """Return the glyph names of a simple font's encoding."""
+    def _names(self, *, own: bool = False) -> dict[int, str]:
+        """Return the glyph names of a simple font's encoding; ``own``: only those not left to the font."""
         encoding = self._font.get("/Encoding")
         base = (
             str(encoding.get("/BaseEncoding", ""))
@@ -148,13 +154,12 @@ class FontFacts:
         table: list[str] = StandardEncoding.StandardEncoding
         if base == "/MacRomanEncoding":
             table = MacRoman.MacRoman
-        names = dict(enumerate(table))
+        names = {} if own and base in {"", "None"} else dict(enumerate(table))
         if base == "/WinAnsiEncoding":
-            names = {
-                code: agl.UV2AGL.get(ord(char), "")
-                for code in range(32, 256)
-                if (char := bytes([code]).decode("cp1252", "ignore"))
-            }
+            names = {code: "bullet" for code in range(33, 256)}  # what is not assigned (ISO 32000-1, D.2)
+            for code in range(32, 256):
+                if char := bytes([code]).decode("cp1252", "ignore"):
+                    names[code] = agl.UV2AGL.get(ord(char), "")
         if isinstance(encoding, pikepdf.Dictionary):
             code = 0
             for item in encoding.get("/Differences", ()):
@@ -186,7 +191,7 @@ class FontFacts:
         return missing, empty
 
     def _check(self, glyphs: _Program, missing: list[int], empty: list[int]) -> None:
-        names = {} if self.composite else self._names()
+        names = {} if self.composite else {**glyphs.built_in, **self._names(own=not glyphs.is_truetype)}
         to_glyph = self._cid_to_glyph()
         for code in sorted(self.used):
             if self.composite:
@@ -235,11 +240,27 @@ class _Program:
         else:
             raise ValueError("no known kind of font program")
         self._composite = composite
+        self.is_truetype = self._font is not None and self._cff is None
+        self.built_in: dict[int, str] = self._built_in(data)
+        """Code → glyph name, where the program itself says so."""
         self._type1_names = (
             set(re.findall(rb"/([A-Za-z0-9._]+)\s+\d+\s+(?:RD|-\|)", _decrypted(data)))
             if not self._order
             else set()
         )
+
+    def _built_in(self, data: bytes) -> dict[int, str]:
+        if self._cff is not None:
+            encoding = getattr(self._cff, "Encoding", None)
+            if encoding == "StandardEncoding":
+                return dict(enumerate(StandardEncoding.StandardEncoding))
+            return dict(enumerate(encoding)) if isinstance(encoding, list) else {}
+        if self._order:
+            return {}
+        clear = data[: max(data.find(b"eexec"), 0)]
+        if b"StandardEncoding def" in clear:
+            return dict(enumerate(StandardEncoding.StandardEncoding))
+        return {int(code): name.decode("latin-1") for code, name in _ENCODED.findall(clear)}
 
     def by_cid(self, cid: int) -> str | None:
         """Return the glyph's name, “” if the font has none, None if that cannot be told."""

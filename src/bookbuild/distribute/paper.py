@@ -243,13 +243,11 @@ class PageInk:
     def _line(self, mark: Mark) -> None:
         least = float(self.wanted.hairline_pt)
         if mark.thin < least - 0.005 and (mark.kind is Kind.STROKE or mark.thin > 0):
-            text = f"a line of {mark.thin:.2f} pt; {least:g} pt is the thinnest that prints"
-            self._say(
-                "D401",
-                text,
-                _WARNING if mark.thin > least / 2 else Severity.ERROR,
-                width_pt=round(mark.thin, 3),
-            )
+            severity = _WARNING if mark.thin > least / 2 else Severity.ERROR
+            limit = f"{least:g}" if severity is _WARNING else f"{least / 2:g}"
+            text = f"a line thinner than {limit} pt" if mark.thin > 0.001 else "a line without width"
+            hint = f"{least:g} pt is the thinnest that prints"
+            self._say("D401", text, severity, hint, width_pt=round(mark.thin, 3))
 
 
 _SIDES = ("left", "bottom", "right", "top")

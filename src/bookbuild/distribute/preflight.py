@@ -73,8 +73,8 @@ def _check(pdf: pikepdf.Pdf, wanted: Expectations, report: Report) -> None:
     interpreter = Interpreter(wanted.limits)
     run("the file", 0, _check_file, pdf, interpreter, wanted, report, run)
     _check_count(count, wanted, report)
-    if pdf.get_warnings():
-        text = _repair(str(pdf.get_warnings()[0]))
+    for warning in pdf.get_warnings()[:1]:  # asking clears the list
+        text = _repair(str(warning))
         report.add("D004", f"the file is damaged: {text}", severity=Severity.WARNING)
 
 
