@@ -24,7 +24,8 @@ def check_references(book: Book) -> Iterator[Diagnostic]:
     written = list(_targets(book))
     quantities = [(quantity.id, quantity.place) for quantity in book.quantities if quantity.id]
     yield from _repeated_targets(written, quantities)
-    yield from _unknown(book, {name for name, _ in written + quantities})
+    entries = {f"{register.id}/{entry.id}" for register in book.registers for entry in register.entries}
+    yield from _unknown(book, entries.union(name for name, _ in written + quantities))
     yield from _counts(book)
     yield from _register_blocks(book)
     for register in book.registers:
@@ -36,7 +37,9 @@ def _targets(book: Book) -> Iterator[tuple[str, Place]]:
     for chapter in book.chapters():
         yield chapter.id, chapter.place
     for _, block in blocks_of(book):
-        if isinstance(block, Heading | Table | FigureTable | ChartBlock | RegisterBlock | Image) and block.id:
+        if isinstance(block, RegisterBlock):
+            yield block.id or block.register, block.place
+        elif isinstance(block, Heading | Table | FigureTable | ChartBlock | Image) and block.id:
             yield block.id, block.place
 
 

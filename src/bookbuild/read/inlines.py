@@ -63,6 +63,7 @@ _HTML = re.compile(r"<(?:!--|!\[CDATA\[|\?|/?[A-Za-z][A-Za-z0-9-]*(?=[\s/>])|![A
 _ADDRESS = re.compile(r"https?://[^\s/?#]+|mailto:[^\s@]+@", re.IGNORECASE)
 _BARE_CITATION = re.compile(r"@[A-Za-z][\w:./-]*")
 _ID = re.compile(r"\w(?:[\w.:-]*\w)?")
+_TARGET = re.compile(rf"{_ID.pattern}(?:/{_ID.pattern})?")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _AMOUNT = re.compile(r"[-−]?\d+(\.\d+)?")
 _WITH_TARGET = re.compile(r"(?P<words>.*?)\s*<(?P<target>[^<>]*)>\s*", re.DOTALL)
@@ -376,7 +377,7 @@ def _count(role: _Role) -> Inline:
 def _reference(role: _Role) -> Inline:
     match = _WITH_TARGET.fullmatch(role.content)
     words, target = (match["words"].strip(), match["target"].strip()) if match else ("", role.content.strip())
-    if not _ID.fullmatch(target):
+    if not _TARGET.fullmatch(target):
         hint = "write {ref}`some-id` or {ref}`words <some-id>`"
         return role.report(f"“{role.content}” does not name an id", hint)
     return Reference(target, role.children(words) if words else (), role.at)
