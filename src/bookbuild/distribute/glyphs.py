@@ -156,7 +156,7 @@ class FontFacts:
             table = MacRoman.MacRoman
         names = {} if own and base in {"", "None"} else dict(enumerate(table))
         if base == "/WinAnsiEncoding":
-            names = {code: "bullet" for code in range(33, 256)}  # what is not assigned (ISO 32000-1, D.2)
+            names = dict.fromkeys(range(33, 256), "bullet")  # what is not assigned (ISO 32000-1, D.2)
             for code in range(32, 256):
                 if char := bytes([code]).decode("cp1252", "ignore"):
                     names[code] = agl.UV2AGL.get(ord(char), "")
