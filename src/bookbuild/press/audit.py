@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from bookbuild.diagnostics import Severity
@@ -55,7 +56,7 @@ def look(pages: Sequence[Any], known_families: frozenset[str], note_height: floa
 
 
 def note_findings(promised: Iterable[str], seen: Seen) -> tuple[list[Finding], list[PlacedNote]]:
-    """P120–P124: each promised note stands exactly once, on the page of its call or the next."""
+    """P120–P124, P128: each promised note stands once, in order, on the page of its call or the next."""
     findings, placed = [], []
     promised = list(promised)
     for note in promised:
@@ -83,6 +84,11 @@ def note_findings(promised: Iterable[str], seen: Seen) -> tuple[list[Finding], l
         if bodies[0] > calls[0] + 1:
             late = f"the note “{note}” stands {bodies[0] - calls[0]} pages after its call"
             findings.append(_note("P123", late, note, "spread the notes, or shorten those around it"))
+    order = {note: place for place, note in enumerate(promised)}
+    shown = [note for note in seen.bodies if note in order]
+    for before, after in pairwise(shown):
+        if order[after] < order[before]:
+            findings.append(_note("P128", f"the note “{after}” stands after the note “{before}”", after))
     known = set(promised)
     findings += [
         _note("P124", f"the page shows a note “{note}” that the edition does not promise", note)

@@ -116,7 +116,7 @@ class _Stamp:
         self.digest = next(digest for digest, known in digests().items() if known == face)
         self.widths: dict[int, int] = {}
         self.to_unicode: dict[int, str] = {}
-        self._font = TTFont(face.path, lazy=True)
+        self._font = TTFont(io.BytesIO(face.path.read_bytes()), lazy=True)
         self._units: int = self._font["head"].unitsPerEm
 
     def show(self, text: str, features: tuple[str, ...]) -> tuple[str, float]:
@@ -192,7 +192,7 @@ def stamp_face(family: str, weight: int, italic: bool) -> Face:
 
 def _subset(content: bytes, glyphs: Iterable[int]) -> tuple[bytes, str]:
     """Return the font with only these glyphs, at their old numbers, and its PostScript name."""
-    font = TTFont(io.BytesIO(content), lazy=True)
+    font = TTFont(io.BytesIO(content), lazy=True, recalcTimestamp=False)
     postscript = font["name"].getDebugName(6) or "Font"
     options = subset.Options()
     options.retain_gids = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -28,10 +29,12 @@ def listening() -> Iterator[list[str]]:
     """Collect what the engine logs at level WARNING and above while the block runs."""
     logger = logging.getLogger("weasyprint")
     heard: list[str] = []
+    own_thread = threading.get_ident()
 
     class Listener(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            heard.append(record.getMessage())
+            if record.thread == own_thread:
+                heard.append(record.getMessage())
 
     listener = Listener(logging.WARNING)
     logger.addHandler(listener)

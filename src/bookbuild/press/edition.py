@@ -9,15 +9,15 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 
 from bookbuild.diagnostics import Diagnostic, InternalFault, in_order
-from bookbuild.model.place import Place
 from bookbuild.model.unit import PageMap, Unit
 from bookbuild.press import fonts, slots
 from bookbuild.press.cache import SheetCache
 from bookbuild.press.complaints import ids_before
 from bookbuild.press.folios import Plan, page_map, plan, side_of
+from bookbuild.press.gate import check
 from bookbuild.press.join import Imprint, join
 from bookbuild.press.settings import PressSettings, StyleSheet
-from bookbuild.press.sheets import Finding, LaidOut
+from bookbuild.press.sheets import Finding, LaidOut, placed
 from bookbuild.press.typeset import Job, typeset
 
 Progress = Callable[[str, int, int], None]
@@ -70,6 +70,8 @@ def print_edition(
     press.settle()
     diagnostics = press.diagnostics()
     pdf = b"" if press.flipping else press.joined()
+    if pdf:
+        diagnostics += check(pdf, units, press._sheets(), press.plan, settings)
     if cache:
         cache.sweep()
     return Printed(pdf, press.map, tuple(in_order(diagnostics)), press.facts())
@@ -133,7 +135,7 @@ class _Press:
     def diagnostics(self) -> list[Diagnostic]:
         """Return what was found, with the authors' places."""
         found = [
-            _placed(finding, unit)
+            placed(finding, unit)
             for unit, sheet in zip(self.units, self._sheets(), strict=True)
             for finding in sheet.findings
         ]
@@ -209,7 +211,7 @@ class _Press:
                 done += 1
             else:
                 missing[index] = None
-        if self.executor and len(missing) > 1:
+        if self.executor:
             # The longest first, so that the last to end is a short one.
             by_length = sorted(missing, key=lambda index: -len(jobs[index].html))
             missing = {index: self.executor.submit(typeset, jobs[index]) for index in by_length}
@@ -262,7 +264,7 @@ class _Press:
             for anchor in sorted((slots.linked_anchors(unit.html) | set(unit.mentions)) - known):
                 elements = ids_before(unit.html, anchor)
                 text = f"the text leads to “{anchor}”, which is nowhere in the book"
-                found.append(_placed(Finding("P141", text, elements), unit))
+                found.append(placed(Finding("P141", text, elements), unit))
         return found
 
     def _read_font(self, digest: str) -> bytes:
@@ -274,13 +276,3 @@ class _Press:
                 if found == digest:
                     return (self.settings.root / name).read_bytes()
         raise InternalFault("a font on the pages is in no known file")
-
-
-def _placed(finding: Finding, unit: Unit) -> Diagnostic:
-    if finding.file or not finding.elements:
-        place = Place(finding.file, finding.line, finding.column) if finding.file else unit.place
-    else:
-        place = next((unit.lines[name] for name in finding.elements if name in unit.lines), unit.place)
-        notes = {note.id: note.place for note in unit.notes if note.place.line}
-        place = next((notes[name] for name in finding.elements if name in notes), place)
-    return Diagnostic(finding.code, finding.message, place, finding.hint, finding.severity)

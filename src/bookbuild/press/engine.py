@@ -1,6 +1,7 @@
 """The one place that touches the inside of the layout engine.
 
-WeasyPrint 70.0 loses footnotes without a word, for two reasons, and wastes time for one:
+WeasyPrint 70.0 loses footnotes without a word, for two reasons, misplaces
+them for a third, and wastes time for a fourth:
 
 1. ``layout/block.py``, ``_linebox_layout``: a line that does not fit is kept when putting off
    earlier notes makes room for it, but the line's own notes are then never laid out.
@@ -8,7 +9,9 @@ WeasyPrint 70.0 loses footnotes without a word, for two reasons, and wastes time
 2. ``layout/page.py``, ``make_all_pages``: a page made again for a page counter does not get
    back the notes that the page before it had put off.
    Mended: what each page hands on is kept and handed on again.
-3. Every box of every line asked whether ``None`` is in the list of all notes still to come,
+3. A note that is taken back and laid out again comes after notes called later (“5, 4, 6”).
+   Mended: the notes of a page are kept in the order of the text.
+4. Every box of every line asked whether ``None`` is in the list of all notes still to come,
    which costs more the longer the unit is. Mended: ``None`` is not looked for.
 
 pyphen 0.18.1 breaks words with “İ” one letter too far right, because Python writes its lower
@@ -73,6 +76,8 @@ _PAGES_MENDS = (
         """\
     context.rendered_notes = []
     handed_on = context.__dict__.setdefault('handed_on', {})
+    if 'note_order' not in context.__dict__:
+        context.note_order = {id(note): place for place, note in enumerate(context.footnotes)}
     remake = False
 """,
     ),
@@ -104,6 +109,16 @@ _PAGES_MENDS = (
         """\
             reported_footnotes = handed_on.get(i)
             yield pages[i]
+""",
+    ),
+)
+
+_CONTEXT_MENDS = (
+    Mend(
+        "    self.current_page_footnotes.append(footnote)\n",
+        """\
+    self.current_page_footnotes.append(footnote)
+    self.current_page_footnotes.sort(key=lambda note: self.note_order.get(id(note), len(self.note_order)))
 """,
     ),
 )
@@ -140,6 +155,8 @@ def engine() -> Engine:
         _require_known(module)
     block._linebox_layout = _mended(block._linebox_layout, _LINE_MENDS)
     page.make_all_pages = layout.make_all_pages = _mended(page.make_all_pages, _PAGES_MENDS)
+    context = layout.LayoutContext
+    context.layout_footnote = _mended(context.layout_footnote, _CONTEXT_MENDS)
     positions = pyphen.HyphDict.positions
     pyphen.HyphDict.positions = lambda self, word: positions(self, word.replace("İ", "i"))
     return Engine(weasyprint, FontConfiguration())

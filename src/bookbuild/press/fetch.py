@@ -118,10 +118,12 @@ def _check_picture(url: str, content: bytes, limits: Limits) -> None:
     known = content.startswith((b"\x89PNG", b"\xff\xd8", b"GIF8", b"II*\0", b"MM\0*", b"BM", b"RIFF"))
     if head.startswith((b"<", b"\xef\xbb\xbf<")) or not (suffix or known):
         return
-    from PIL import Image
+    from PIL import Image, ImageFile
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the limit below is stricter than Pillow's warning
+        lenient = ImageFile.LOAD_TRUNCATED_IMAGES  # WeasyPrint switches it on
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
         try:
             with Image.open(io.BytesIO(content)) as image:
                 width, height = image.size
@@ -132,6 +134,8 @@ def _check_picture(url: str, content: bytes, limits: Limits) -> None:
             raise
         except Exception as error:  # Pillow raises whatever its decoders raise
             raise _UnusableError("is not a whole picture") from error
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = lenient
 
 
 def _shown(url: str) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, OutlineItem, Page, Pdf, Stream, String
@@ -49,8 +50,8 @@ def join(
         fonts = BookFonts(pdf, read_font)
         places = _destinations(laid_out, plan)
         _add_pages(pdf, units, laid_out, plan, imprint, fonts)
-        _relink(pdf, places)
-        _outline(pdf, units, places)
+        used = _relink(pdf, places) | _outline(pdf, units, places)
+        _name_destinations(pdf, places, used)
         _page_labels(pdf, plan)
         fonts.write()
         _describe(pdf, imprint)
@@ -163,51 +164,55 @@ def _usual_places(sheet: LaidOut, first: int, imprint: Imprint) -> Iterator[Foli
         )
 
 
-def _relink(pdf: Pdf, places: Mapping[str, tuple[int, float, float]]) -> None:
-    """Turn the links that passed through the engine as ``book:`` into destinations."""
-    pages = [page.obj for page in pdf.pages]
-    for page in pages:
-        if Name.Annots not in page:
+def _relink(pdf: Pdf, places: Mapping[str, tuple[int, float, float]]) -> set[str]:
+    """Turn the links that passed through the engine as ``book:`` into named destinations; return these."""
+    used: set[str] = set()
+    for page in pdf.pages:
+        if Name.Annots not in page.obj:
             continue
         kept = []
-        for annotation in page.Annots:
+        for annotation in page.obj.Annots:
             action = annotation.get(Name.A)
             target = str(action.URI) if action is not None and Name.URI in action else ""
             if target.startswith(LINK):
-                place = places.get(_unquote(target.removeprefix(LINK)))
-                if place is None:
+                anchor = unquote(target.removeprefix(LINK))
+                if anchor not in places:
                     continue  # reported by the edition: a link to nowhere is an error
                 del annotation[Name.A]
-                annotation.Dest = _destination(pages, place)
+                annotation.Dest = String(anchor)
+                used.add(anchor)
             kept.append(annotation)
-        page.Annots = Array(kept)
+        page.obj.Annots = Array(kept)
+    return used
 
 
-def _unquote(anchor: str) -> str:
-    from urllib.parse import unquote
-
-    return unquote(anchor)
-
-
-def _destination(pages: Sequence[Any], place: tuple[int, float, float]) -> Array:
-    number, x, y = place
-    return Array([pages[number - 1], Name.XYZ, x, y, 0])
-
-
-def _outline(pdf: Pdf, units: Sequence[Unit], places: Mapping[str, tuple[int, float, float]]) -> None:
+def _name_destinations(pdf: Pdf, places: Mapping[str, tuple[int, float, float]], used: Iterable[str]) -> None:
+    """Write the name tree, one leaf with sorted keys (ISO 32000-2, 7.9.6)."""
     pages = [page.obj for page in pdf.pages]
+    keys = sorted((bytes(String(anchor)), anchor) for anchor in used)
+    names: list[Any] = []
+    for _, anchor in keys:
+        number, x, y = places[anchor]
+        names += [String(anchor), Array([pages[number - 1], Name.XYZ, x, y, 0])]
+    pdf.Root.Names = Dictionary(Dests=pdf.make_indirect(Dictionary(Names=Array(names))))
+
+
+def _outline(pdf: Pdf, units: Sequence[Unit], places: Mapping[str, tuple[int, float, float]]) -> set[str]:
+    """Write the bookmarks of all units as one outline; return the anchors that they lead to."""
     path: list[tuple[int, OutlineItem]] = []
+    used: set[str] = set()
     with pdf.open_outline() as outline:
         for unit in units:
             for bookmark in unit.bookmarks:
-                place = places.get(bookmark.anchor)
-                if place is None:
-                    continue
-                item = OutlineItem(bookmark.label, _destination(pages, place))
+                if bookmark.anchor not in places:
+                    continue  # reported by the gate
+                used.add(bookmark.anchor)
+                item = OutlineItem(bookmark.label, String(bookmark.anchor))
                 while path and path[-1][0] >= bookmark.level:
                     path.pop()
                 (path[-1][1].children if path else outline.root).append(item)
                 path.append((bookmark.level, item))
+    return used
 
 
 def _page_labels(pdf: Pdf, plan: Plan) -> None:

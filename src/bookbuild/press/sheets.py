@@ -8,8 +8,9 @@ import struct
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from bookbuild.diagnostics import Severity
-from bookbuild.model.unit import PlacedNote, Sheets
+from bookbuild.diagnostics import Diagnostic, Severity
+from bookbuild.model.place import Place
+from bookbuild.model.unit import PlacedNote, Sheets, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,18 @@ class Finding:
     """Set for style sheets: path, line and column are known without an element."""
     line: int = 0
     column: int = 0
+
+
+def placed(finding: Finding, unit: Unit) -> Diagnostic:
+    """Return a finding with the place in the authors' files that its elements tell."""
+    place = unit.place
+    if finding.file:
+        place = Place(finding.file, finding.line, finding.column)
+    elif finding.elements:
+        notes = {note.id: note.place for note in unit.notes if note.place.line}
+        known = {**unit.lines, **notes}
+        place = next((known[name] for name in finding.elements if name in known), unit.place)
+    return Diagnostic(finding.code, finding.message, place, finding.hint, finding.severity)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,294 @@
+"""Read the text of a finished PDF: what is drawn, where, in which font.
+
+Knows PDF (ISO 32000-2, 9.4), not the program that wrote the file. Lengths are in points from
+the lower left corner of the page's user space.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pikepdf
+from pikepdf import Name
+
+Matrix = tuple[float, float, float, float, float, float]
+
+_IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+_MAPPED = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]*)>")
+_OPERATORS = "q Q cm BT ET Tf Tm Td TD T* Tj TJ Ts Tc Tw BDC BMC EMC Do"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Text shown by one operator."""
+
+    text: str
+    x0: float
+    x1: float
+    y: float
+    """Baseline."""
+    size: float
+    font: str
+    artifact: bool
+    """Drawn as pagination, not as content."""
+    unknown: int = 0
+    """Glyphs that no character belongs to, .notdef among them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link annotation with a destination in the book."""
+
+    target: str
+    rect: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """What stands on one page."""
+
+    runs: tuple[Run, ...]
+    """In the order drawn."""
+    links: tuple[Link, ...]
+    boxes: Mapping[str, tuple[float, ...]]
+    fonts: tuple[str, ...]
+
+    def folio(self) -> str:
+        """Return the page number printed, empty if there is none."""
+        return "".join(run.text for run in self.runs if run.artifact)
+
+    def text_in(self, rect: tuple[float, float, float, float]) -> list[str]:
+        """Return the texts whose middle lies in a rectangle, in the order drawn."""
+        left, low, right, high = rect
+        return [
+            run.text
+            for run in self.runs
+            if left - 0.5 <= (run.x0 + run.x1) / 2 <= right + 0.5 and low - 1 <= run.y <= high + 1
+        ]
+
+
+@dataclass(slots=True)
+class _Font:
+    texts: dict[bytes, str]
+    widths: dict[bytes, float]
+    default: float
+    embedded: bool
+
+
+class Reader:
+    """Reads pages; fonts are read once."""
+
+    def __init__(self, pdf: pikepdf.Pdf) -> None:
+        self._pdf = pdf
+        self._fonts: dict[tuple[int, int], _Font] = {}
+        self.not_embedded: set[str] = set()
+
+    def page(self, page: pikepdf.Page) -> PageText:
+        """Read one page."""
+        resources = page.obj.get(Name.Resources, pikepdf.Dictionary())
+        painter = _Painter(self._font_table(resources), resources, self)
+        painter.run(pikepdf.parse_content_stream(page, _OPERATORS), _IDENTITY)
+        boxes = {
+            key: tuple(round(float(value), 3) for value in page.obj[Name(f"/{key}")])
+            for key in ("MediaBox", "TrimBox", "BleedBox", "CropBox")
+            if Name(f"/{key}") in page.obj
+        }
+        return PageText(tuple(painter.runs), tuple(_links(page)), boxes, tuple(sorted(painter.used)))
+
+    def _font_table(self, resources: Any) -> dict[str, _Font]:
+        table = {}
+        for name, font in (resources.get(Name.Font) or {}).items():
+            key = font.objgen
+            if key not in self._fonts or key == (0, 0):
+                self._fonts[key] = _read_font(font)
+                if not self._fonts[key].embedded:
+                    self.not_embedded.add(str(font.get(Name.BaseFont, name)).lstrip("/"))
+            table[name] = self._fonts[key]
+        return table
+
+
+class _Painter:
+    """The part of the graphics state that places text."""
+
+    def __init__(self, fonts: dict[str, _Font], resources: Any, reader: Reader) -> None:
+        self.fonts = fonts
+        self.resources = resources
+        self.reader = reader
+        self.runs: list[Run] = []
+        self.used: set[str] = set()
+        self.artifacts: list[bool] = []
+        self.depth = 0
+
+    def run(self, operations: Sequence[Any], ctm: Matrix) -> None:
+        """Follow a content stream."""
+        stack: list[tuple[Matrix, str, float, float]] = []
+        font, size, rise = "", 0.0, 0.0
+        line: Matrix = _IDENTITY
+        matrix: Matrix = _IDENTITY
+        for operands, operator in operations:
+            match str(operator):
+                case "q":
+                    stack.append((ctm, font, size, rise))
+                case "Q":
+                    if stack:
+                        ctm, font, size, rise = stack.pop()
+                case "cm":
+                    ctm = _times(_matrix(operands), ctm)
+                case "BT":
+                    line = matrix = _IDENTITY
+                case "Tm":
+                    line = matrix = _matrix(operands)
+                case "Td" | "TD":
+                    line = matrix = _times((1, 0, 0, 1, float(operands[0]), float(operands[1])), line)
+                case "Tf":
+                    font, size = str(operands[0]), float(operands[1])
+                case "Ts":
+                    rise = float(operands[0])
+                case "TJ" | "Tj":
+                    matrix = self._show(operands[0], font, size, rise, matrix, ctm)
+                case "BDC" | "BMC":
+                    self.artifacts.append(str(operands[0]) == "/Artifact")
+                case "EMC":
+                    if self.artifacts:
+                        self.artifacts.pop()
+                case "Do":
+                    self._form(str(operands[0]), ctm)
+                case _:
+                    pass
+
+    def _show(self, shown: Any, font: str, size: float, rise: float, matrix: Matrix, ctm: Matrix) -> Matrix:
+        known = self.fonts.get(font)
+        if known is None:
+            return matrix
+        self.used.add(font)
+        text: list[str] = []
+        advance = 0.0
+        unknown = 0
+        texts, widths, default = known.texts, known.widths, known.default
+        for part in shown if isinstance(shown, pikepdf.Array) else [shown]:
+            if not isinstance(part, pikepdf.String):
+                advance -= float(part)
+                continue
+            string = bytes(part)
+            for at in range(0, len(string), 2):
+                glyph = string[at : at + 2]
+                character = texts.get(glyph)
+                if character is None:
+                    unknown += 1
+                else:
+                    text.append(character)
+                advance += widths.get(glyph, default)
+        place = _times(matrix, ctm)
+        width = advance / 1000 * size
+        x0, y = _point(place, 0, rise)
+        x1, _ = _point(place, width, rise)
+        self.runs.append(
+            Run(
+                "".join(text),
+                min(x0, x1),
+                max(x0, x1),
+                y,
+                abs(size * place[3] if place[3] else size),
+                font,
+                any(self.artifacts),
+                unknown,
+            )
+        )
+        return _times((1, 0, 0, 1, width, 0), matrix)
+
+    def _form(self, name: str, ctm: Matrix) -> None:
+        form = (self.resources.get(Name.XObject) or {}).get(name)
+        if form is None or form.get(Name.Subtype) != Name.Form or self.depth > 8:
+            return
+        inner = _matrix(form.get(Name.Matrix, _IDENTITY))
+        resources = form.get(Name.Resources, self.resources)
+        outer = self.fonts, self.resources
+        self.fonts, self.resources = self.reader._font_table(resources), resources
+        self.depth += 1
+        self.run(pikepdf.parse_content_stream(form, _OPERATORS), _times(inner, ctm))
+        self.depth -= 1
+        self.fonts, self.resources = outer
+
+
+def _read_font(font: Any) -> _Font:
+    """Read a composite font with two-byte codes, the only kind that the press writes."""
+    texts: dict[bytes, str] = {}
+    if Name.ToUnicode in font:
+        for code, text in _MAPPED.findall(_between(font.ToUnicode.read_bytes())):
+            texts[bytes.fromhex(code.decode())] = bytes.fromhex(text.decode()).decode("utf-16-be", "replace")
+    descendant = font.DescendantFonts[0] if Name.DescendantFonts in font else font
+    descriptor = descendant.get(Name.FontDescriptor, pikepdf.Dictionary())
+    embedded = any(key in descriptor for key in (Name.FontFile, Name.FontFile2, Name.FontFile3))
+    return _Font(texts, _read_widths(descendant), float(descendant.get(Name.DW, 1000)), embedded)
+
+
+def _between(character_map: bytes) -> bytes:
+    """Return the single mappings of a CMap."""
+    parts = re.findall(rb"beginbfchar(.*?)endbfchar", character_map, re.DOTALL)
+    return b"\n".join(parts)
+
+
+def _read_widths(descendant: Any) -> dict[bytes, float]:
+    widths: dict[bytes, float] = {}
+    entries = list(descendant.get(Name.W, []))
+    at = 0
+    while at < len(entries):
+        first, after = int(entries[at]), entries[at + 1]
+        if isinstance(after, pikepdf.Array):
+            for offset, width in enumerate(after):
+                widths[(first + offset).to_bytes(2, "big")] = float(width)
+            at += 2
+        else:
+            for glyph in range(first, int(after) + 1):
+                widths[glyph.to_bytes(2, "big")] = float(entries[at + 2])
+            at += 3
+    return widths
+
+
+def _links(page: pikepdf.Page) -> Iterator[Link]:
+    for annotation in page.obj.get(Name.Annots, []):
+        if annotation.get(Name.Subtype) == Name.Link and Name.Dest in annotation:
+            x0, y0, x1, y1 = (float(value) for value in annotation.Rect)
+            rect = (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+            destination = annotation.Dest
+            named = isinstance(destination, pikepdf.String)
+            yield Link(str(destination) if named else "", rect)
+
+
+def named_destinations(pdf: pikepdf.Pdf) -> dict[str, int]:
+    """Return the page, from 1, of every named destination; 0 for one that leads to no page."""
+    numbers = {page.obj.objgen: number for number, page in enumerate(pdf.pages, 1)}
+    names = pdf.Root.get(Name.Names, pikepdf.Dictionary())
+    tree = names.get(Name.Dests)
+    if tree is None:
+        return {}
+    return {
+        str(name): numbers.get(target[0].objgen, 0) if isinstance(target, pikepdf.Array) else 0
+        for name, target in pikepdf.NameTree(tree).items()
+    }
+
+
+def _matrix(operands: Any) -> Matrix:
+    a, b, c, d, e, f = (float(value) for value in operands)
+    return a, b, c, d, e, f
+
+
+def _times(first: Matrix, then: Matrix) -> Matrix:
+    a, b, c, d, e, f = first
+    p, q, r, s, t, u = then
+    return (
+        a * p + b * r,
+        a * q + b * s,
+        c * p + d * r,
+        c * q + d * s,
+        e * p + f * r + t,
+        e * q + f * s + u,
+    )
+
+
+def _point(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
+    a, b, c, d, e, f = matrix
+    return a * x + c * y + e, b * x + d * y + f

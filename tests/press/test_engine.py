@@ -1,0 +1,66 @@
+"""The mends of the layout engine, and the refusal of any other engine."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bookbuild.diagnostics import InternalFault
+from bookbuild.press import engine
+
+STOCK = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from bookbuild.press import engine
+engine._LINE_MENDS = engine._PAGES_MENDS = engine._CONTEXT_MENDS = ()
+from bookbuild.press.edition import print_edition
+from press_books import STYLE, random_book, settings
+for seed, chapter in ((5, 3), (1, 1)):
+    unit = random_book(seed, chapters=3, blocks=18, references=True)[chapter]
+    for finding in print_edition([unit], [STYLE], settings(Path(sys.argv[2]))).diagnostics:
+        print(seed, finding)
+"""
+
+
+def test_the_audit_and_the_gate_catch_the_stock_engine_losing_and_misplacing_notes(tmp_path: Path) -> None:
+    """The two books are laid out without the mends: a note is lost, another stands out of order."""
+    command = [sys.executable, "-c", STOCK, str(Path(__file__).parent), str(tmp_path)]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert "5 chapters/3.md:6:1: error[P120]: the engine lost the note “c3n4”" in said
+    assert "5 chapters/3.md:6:1: error[G200]: note 4 (" in said
+    assert "1 chapters/1.md:6:1: error[P128]: the note “c1n4” stands after the note “c1n5”" in said
+
+
+def test_an_unknown_engine_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    import pyphen
+
+    monkeypatch.setitem(engine._KNOWN, "pyphen", "0" * 64)
+    with pytest.raises(InternalFault, match="install the pinned versions"):
+        engine._require_known(pyphen)
+
+
+def test_a_mend_whose_passage_is_gone_is_refused() -> None:
+    with pytest.raises(InternalFault, match="is not where it was"):
+        engine._mended(engine.engine_digest, (engine.Mend("no such passage", ""),))  # type: ignore[arg-type]
+
+
+def test_words_with_a_dotted_capital_i_are_hyphenated_where_they_should_be() -> None:
+    engine.engine()
+    import pyphen
+
+    lower = pyphen.Pyphen(lang="en").positions("information")
+    assert pyphen.Pyphen(lang="en").positions("İnformation") == lower
+
+
+def test_hyphenation_patterns_are_registered_by_language(tmp_path: Path) -> None:
+    patterns = tmp_path / "hyph_az.dic"
+    patterns.write_text("UTF-8\na1b\n", "utf-8")
+    engine.engine()
+    engine.register_hyphenation({"az": patterns})
+    import pyphen
+
+    assert pyphen.Pyphen(lang="az-Latn").inserted("babab") == "ba-bab"

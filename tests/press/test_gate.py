@@ -1,0 +1,219 @@
+"""Every part of the gate, proven by a fault put into the finished PDF."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pikepdf
+import pytest
+from pikepdf import Array, Name, Pdf, Stream
+from press_books import STYLE, random_book, settings
+
+from bookbuild.press import edition, gate
+
+BOOK = random_book(1)
+
+
+@pytest.fixture(scope="module")
+def press(tmp_path_factory: pytest.TempPathFactory) -> edition._Press:
+    """The laid-out units of the book, so that faults are put in without laying it out again."""
+    made = edition._Press(BOOK, (STYLE,), settings(tmp_path_factory.mktemp("book")), None, None, None)
+    made.settle()
+    return made
+
+
+@pytest.fixture(scope="module")
+def whole(press: edition._Press) -> bytes:
+    return press.joined()
+
+
+def codes(press: edition._Press, pdf: bytes) -> set[str]:
+    return {d.code for d in gate.check(pdf, BOOK, press._sheets(), press.plan, press.settings)}
+
+
+def with_fault(whole: bytes, fault: Callable[[Pdf], None]) -> bytes:
+    """Return the PDF after a fault was put into it."""
+    with pikepdf.open(io.BytesIO(whole)) as pdf:
+        fault(pdf)
+        out = io.BytesIO()
+        pdf.save(out)
+    return out.getvalue()
+
+
+def streams(page: pikepdf.Page) -> list[Any]:
+    contents = page.obj.Contents
+    return list(contents) if isinstance(contents, Array) else [contents]
+
+
+def edit(pdf: Pdf, page: int, old: str, new: str, count: int = 1) -> None:
+    """Replace something in the content of a page, from 1; it must be there."""
+    for stream in streams(pdf.pages[page - 1]):
+        content = stream.read_bytes().decode("latin-1")
+        changed = re.sub(old, new, content, count=count, flags=re.DOTALL)
+        if changed != content:
+            stream.write(changed.encode("latin-1"))
+            return
+    raise AssertionError(f"nothing like {old} on page {page}")
+
+
+def last_note_page(press: edition._Press) -> int:
+    """Return a page of the book that has notes."""
+    return press.map.pages[BOOK[1].notes[0].id]
+
+
+SHOW = r"\[[^\]]*\] TJ"
+
+
+def drop_line_of(pdf: Pdf, page: int, which: int) -> None:
+    """Take the last but ``which`` shown text out of a page's own content."""
+    stream = streams(pdf.pages[page - 1])[-1]
+    content = stream.read_bytes().decode("latin-1")
+    shown = list(re.finditer(SHOW, content))[which]
+    stream.write((content[: shown.start()] + content[shown.end() :]).encode("latin-1"))
+
+
+def lose_a_note(pdf: Pdf, press: edition._Press) -> None:
+    # The last texts of a page are the notes and then the running head.
+    for which in (-3, -3):
+        drop_line_of(pdf, last_note_page(press), which)
+
+
+def double_a_note(pdf: Pdf, press: edition._Press) -> None:
+    page = pdf.pages[last_note_page(press) - 1]
+    other = pdf.pages[last_note_page(press)]
+    other.obj.Contents = Array([*streams(other), *streams(page)])
+
+
+def lose_a_call(pdf: Pdf, press: edition._Press) -> None:
+    page = last_note_page(press)
+    stream = streams(pdf.pages[page - 1])[-1]
+    content = stream.read_bytes().decode("latin-1")
+    call = re.search(r"\[<[0-9a-f]{4}>0\] TJ", content)  # the first text of one glyph
+    assert call is not None, "the page has a call"
+    stream.write((content[: call.start()] + content[call.end() :]).encode("latin-1"))
+
+
+def lose_a_line(pdf: Pdf, press: edition._Press) -> None:
+    drop_line_of(pdf, last_note_page(press), 3)
+
+
+def shift_a_number(pdf: Pdf, press: edition._Press) -> None:
+    """Exchange the numbers of two lines of the contents."""
+    stream = streams(pdf.pages[0])[-1]
+    content = stream.read_bytes().decode("latin-1")
+    shown = list(re.finditer(SHOW, content))
+    numbers = [match for match in shown if match[0].count("<") == 1 and len(match[0]) < 18]
+    first, second = numbers[0], numbers[1]
+    assert first[0] != second[0], "two chapters begin on different pages"
+    changed = content[: first.start()] + second[0] + content[first.end() : second.start()]
+    stream.write((changed + first[0] + content[second.end() :]).encode("latin-1"))
+
+
+def move_a_destination(pdf: Pdf, press: edition._Press) -> None:
+    names = pdf.Root.Names.Dests.Names
+    for at in range(0, len(names), 2):
+        if str(names[at]) == "c2":
+            names[at + 1][0] = pdf.pages[-1].obj
+
+
+def take_out_a_font_file(pdf: Pdf, press: edition._Press) -> None:
+    for font in pdf.pages[0].obj.Resources.Font.values():
+        del font.DescendantFonts[0].FontDescriptor[Name.FontFile2]
+
+
+def draw_a_missing_glyph(pdf: Pdf, press: edition._Press) -> None:
+    edit(pdf, 3, r"\[<[0-9a-f]{4}>", "[<0000>")
+
+
+def enlarge_a_page(pdf: Pdf, press: edition._Press) -> None:
+    pdf.pages[2].obj.TrimBox = Array([0, 0, 500, 700])
+
+
+def push_text_off_the_page(pdf: Pdf, press: edition._Press) -> None:
+    edit(pdf, 3, r"1 0 0 -1 [0-9.]+ ", "1 0 0 -1 540 ")
+
+
+def print_one_line_over_another(pdf: Pdf, press: edition._Press) -> None:
+    edit(pdf, 3, r"(1 0 0 -1 [0-9.]+ )([0-9.]+)( Tm.*?1 0 0 -1 [0-9.]+ )([0-9.]+)( Tm)", r"\1\2\3\2\5")
+
+
+def break_a_link(pdf: Pdf, press: edition._Press) -> None:
+    pdf.pages[0].obj.Annots[0].Dest = pikepdf.String("nowhere")
+
+
+def rename_a_bookmark(pdf: Pdf, press: edition._Press) -> None:
+    with pdf.open_outline() as outline:
+        outline.root[1].title = "Something else"
+
+
+def draw_a_leftover(pdf: Pdf, press: edition._Press) -> None:
+    """Let one glyph say more than a letter: to a reader the page then shows braces."""
+    for font in pdf.pages[2].obj.Resources.Font.values():
+        font.ToUnicode = Stream(pdf, re.sub(rb"<0065>", b"<007b007b>", font.ToUnicode.read_bytes()))
+
+
+def draw_a_wrong_folio(pdf: Pdf, press: edition._Press) -> None:
+    first, second = pdf.pages[3].obj.Contents, pdf.pages[4].obj.Contents
+    first[0], second[0] = second[0], first[0]
+
+
+def change_page_labels(pdf: Pdf, press: edition._Press) -> None:
+    pdf.Root.PageLabels.Nums = Array([0, pikepdf.Dictionary(S=Name.D)])
+
+
+def write_nonsense(pdf: Pdf, press: edition._Press) -> None:
+    edit(pdf, 3, r" Tm", " (x) Tm")
+
+
+def drop_a_page(pdf: Pdf, press: edition._Press) -> None:
+    del pdf.pages[-1]
+
+
+def test_the_gate_lets_the_sound_book_pass(press: edition._Press, whole: bytes) -> None:
+    assert codes(press, whole) == set()
+
+
+@pytest.mark.parametrize(
+    ("code", "fault"),
+    [
+        ("G200", lose_a_note),
+        ("G200", drop_a_page),
+        ("G201", double_a_note),
+        ("G202", lose_a_call),
+        ("G203", lose_a_line),
+        ("G204", shift_a_number),
+        ("G204", move_a_destination),
+        ("G205", take_out_a_font_file),
+        ("G206", draw_a_missing_glyph),
+        ("G207", enlarge_a_page),
+        ("G208", push_text_off_the_page),
+        ("G209", print_one_line_over_another),
+        ("G210", break_a_link),
+        ("G210", rename_a_bookmark),
+        ("G211", draw_a_leftover),
+        ("G212", draw_a_wrong_folio),
+        ("G213", write_nonsense),
+        ("G212", change_page_labels),
+    ],
+    ids=lambda value: getattr(value, "__name__", value),
+)
+def test_the_gate_finds(
+    press: edition._Press, whole: bytes, code: str, fault: Callable[[Pdf, edition._Press], None]
+) -> None:
+    assert code in codes(press, with_fault(whole, lambda pdf: fault(pdf, press)))
+
+
+def test_a_finding_names_the_line_of_the_note(press: edition._Press, whole: bytes) -> None:
+    damaged = with_fault(whole, lambda pdf: lose_a_note(pdf, press))
+    found = [
+        d for d in gate.check(damaged, BOOK, press._sheets(), press.plan, press.settings) if d.code == "G200"
+    ]
+    assert found
+    assert found[0].place in {note.place for note in BOOK[1].notes}
+
+
+def test_letters_are_compared_without_hyphens_and_capitals() -> None:
+    assert gate.letters_of("İs\u2010tan\u00adBUL, ılıq") == "istanbuliliq"
