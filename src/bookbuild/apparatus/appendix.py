@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from bookbuild.apparatus.citations import Position
 from bookbuild.apparatus.claims import ClaimSetter, order_in_appendix
 from bookbuild.apparatus.facts import Facts, Ledger, quantity_anchor, tenth
 from bookbuild.apparatus.setting import SectionSetter, generated_title
+from bookbuild.apparatus.spans import first_upper
 from bookbuild.model.book import Opening
 from bookbuild.model.chart import Chart
 from bookbuild.model.comparison import Comparison, Verdict
@@ -37,7 +40,7 @@ RULE = (
 
 MARKS = (
     ("●", "an exact figure"),
-    ("├─┤", "a range, or “about”; its ends belong to it"),
+    ("|–|", "a range, or “about”; its ends belong to it"),
     ("→", "no bound on this side: at least, more than"),
     ("○", "a denial or a doubt"),
     ("◊", "in the text: sources conflict on this figure"),
@@ -59,7 +62,7 @@ def set_appendix(
     title = generated_title("appendix", locale)
     ledger.contents.append(ContentsLine(1, "", (Run(title),), "appendix"))
     blocks: list[Block] = []
-    blocks += _rule(facts, ledger)
+    blocks += _rule(facts, setter, ledger)
     blocks += _summary(
         [one for one in shown if one.verdict is Verdict.CONFLICT], claims, setter, facts, ledger
     )
@@ -83,7 +86,7 @@ def set_appendix(
     )
 
 
-def _rule(facts: Facts, ledger: Ledger) -> list[Block]:
+def _rule(facts: Facts, setter: SectionSetter, ledger: Ledger) -> list[Block]:
     locale = facts.locale
     heading = locale.label("How figures are compared")
     ledger.contents.append(ContentsLine(2, "", (Run(heading),), "appendix-rule"))
@@ -95,6 +98,15 @@ def _rule(facts: Facts, ledger: Ledger) -> list[Block]:
     marks = tuple((_words(sign), _words(locale.label(meaning))) for sign, meaning in MARKS)
     head = (_words(locale.label("Mark")), _words(locale.label("Meaning")))
     blocks.append(Table(head, marks, ("left", "left"), "appendix-marks", None, "mark-key"))
+    if facts.voices:
+        blocks.append(Paragraph(_words(locale.label("In the tables these documents go by short names:"))))
+        rows = []
+        for key, voice in facts.voices.items():
+            name = setter.words(voice, notes=False)
+            work = facts.citer.cite(key, Position.FIRST)
+            rows.append((replace(name, spans=first_upper(name.spans, locale)), Words(work)))
+        head = (_words(locale.label("Short name")), _words(locale.label("Document")))
+        blocks.append(Table(head, tuple(rows), ("left", "left"), "appendix-voices", None, "voices"))
     return blocks
 
 

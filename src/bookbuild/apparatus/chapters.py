@@ -8,7 +8,7 @@ from bookbuild.apparatus.citations import Position
 from bookbuild.apparatus.claims import ClaimSetter
 from bookbuild.apparatus.facts import Facts, Ledger, chapter_anchor, entry_anchor
 from bookbuild.apparatus.setting import SectionSetter
-from bookbuild.apparatus.spans import closed, first_upper, joined, plain, quiet
+from bookbuild.apparatus.spans import first_upper, joined, plain, quiet
 from bookbuild.diagnostics import InternalFault
 from bookbuild.model import blocks as written
 from bookbuild.model.book import Chapter, Opening
@@ -245,7 +245,7 @@ class _Blocks:
     def _source(self, key: str) -> Spans:
         anchor = self._setter.point("cite")
         self._ledger.cite(key, anchor)
-        return (Anchor(anchor), *closed(self._facts.citer.cite(key, Position.FIRST), ""))
+        return (Anchor(anchor, self._facts.citer.cite(key, Position.FIRST)),)
 
     def _claim(self, name: str) -> Words:
         quantity, claim = self._facts.claim(name)
@@ -254,10 +254,8 @@ class _Blocks:
         title = setter.words(quantity.title, notes=False)
         figure = Styled(Style.FIGURE, setter.figure(claim))
         mark: Spans = (setter.mark(quantity.id),) if setter.contested(quantity.id) else ()
-        spans = (
-            setter.use(quantity.id), *first_upper(title.spans, self._facts.locale), Run(": "), figure, *mark,
-            Run(" ("), *speaker.spans, Run(")"),
-        )  # fmt: skip
+        asked = Anchor(setter.use(quantity.id), first_upper(title.spans, self._facts.locale))
+        spans = (asked, Run(": "), figure, *mark, Run(" ("), *speaker.spans, Run(")"))
         return Words(spans, speaker.lang, speaker.direction, speaker.untranslated, claim.place)
 
 

@@ -65,7 +65,7 @@ class ClaimSetter:
             title=title,
             counts=counts,
             verdict=self._words(self.verdict(comparison)),
-            charts=self.charts(comparison),
+            charts=tuple(chart for chart in self.charts(comparison) if _differ(chart)),
             table=self.table(comparison, f"claims-{quantity.id}", cite_rows=True),
             sums=tuple(self._words(spans) for spans in self._sums(comparison)),
             note=setter.words(quantity.note) if quantity.note else None,
@@ -219,10 +219,11 @@ class ClaimSetter:
             for key in dict.fromkeys((claim.source, claim.seen_in)):
                 self._ledger.cite(key, row_id)
         speaker = self._setter.words(claim.said_by, notes=False)
-        publication = self._short(claim.source)
+        publication = () if self._facts.own_voice(claim) else self._short(claim.source)
         if not read_elsewhere and locator:
-            publication = joined((publication, (Run(locator),)), ", ")
-        read_in = joined((self._short(claim.seen_in), (Run(locator),) if locator else ()), ", ")
+            publication = first_upper(joined((publication, (Run(locator),)), ", "), self._locale)
+        inside = joined((self._short(claim.seen_in), (Run(locator),) if locator else ()), ", ")
+        read_in = filled(self._locale, "read in {document}", document=inside)
         return ClaimRow(
             id=row_id,
             value=self._value(claim, quantity),
@@ -244,8 +245,10 @@ class ClaimSetter:
         if claim.repeats:
             name = claim.repeats if "/" in claim.repeats else f"{comparison.quantity.id}/{claim.repeats}"
             _, passed_on = self._facts.claim(name)
-            whom = f"{self._speaker(passed_on)} ({plain(self._short(passed_on.source))})"
-            remarks.append(self._words((Run(locale.label("Passes on: {claim}.", claim=whom)),)))
+            whom: Spans = self._setter.words(passed_on.said_by, notes=False).spans
+            if not self._facts.own_voice(passed_on):
+                whom = (*whom, Run(" ("), *self._short(passed_on.source), Run(")"))
+            remarks.append(self._words(closed(filled(locale, "Passes on {claim}", claim=whom))))
         if others:
             remarks.append(
                 self._words((Run(locale.label("Fits {camps} too.", camps=locale.list_of(others))),))
@@ -314,7 +317,9 @@ class ClaimSetter:
         return plain(first_upper(spans, self._locale))
 
     def _short(self, key: str) -> Spans:
-        """Name a source briefly: a paper and its date, else as after the first mention, with the year."""
+        """Name a source briefly: a document by its voice, a paper by its name and date, else as in notes."""
+        if key in self._facts.voices:
+            return self._setter.words(self._facts.voices[key], notes=False).spans
         source = self._facts.source(key)
         issued = self._facts.citer.issued(source)
         paper = source.csl.get("container-title")
@@ -340,6 +345,11 @@ class ClaimSetter:
 def order_in_appendix(comparisons: Sequence[Comparison]) -> list[Comparison]:
     """Return what the appendix holds, in the editors' order: quantities with more than one claim."""
     return [comparison for comparison in comparisons if comparison.statements > 1]
+
+
+def _differ(chart: LabelledChart) -> bool:
+    """Whether a chart shows more than one point or interval."""
+    return len({mark.value for mark in chart.chart.marks}) > 1
 
 
 def _other_camps(scope: ScopeComparison, witness: Witness, home: int) -> list[str]:

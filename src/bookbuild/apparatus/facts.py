@@ -62,12 +62,13 @@ class Facts:
     claims: Mapping[str, tuple[Quantity, Claim]]
     """``quantity/claim`` → both."""
 
-    voices: Mapping[str, str]
-    """Document → who speaks in it where nobody else is named: source text of ``said-by``."""
+    voices: Mapping[str, Prose]
+    """Document → who speaks in it where nobody else is named, in the words of ``said-by``."""
 
     def own_voice(self, claim: Claim) -> bool:
         """Whether a document says this itself, so that naming it names the speaker."""
-        return claim.source == claim.seen_in and self.voices.get(claim.source) == claim.said_by.source
+        voice = self.voices.get(claim.source)
+        return claim.source == claim.seen_in and voice is not None and voice.source == claim.said_by.source
 
     def source(self, key: str) -> Source:
         """Return a source; raises InternalFault for a key that check has not refused."""
@@ -180,21 +181,23 @@ def targets_of(book: Book, compared: Mapping[str, Comparison]) -> dict[str, Targ
     return targets
 
 
-def voices_of(book: Book) -> dict[str, str]:
+def voices_of(book: Book) -> dict[str, Prose]:
     """Return the own voice of every document: whom most of what was read in it as its own names.
 
     “Most” is more than half of at least three claims; below that, every speaker is named.
     """
     speakers: dict[str, Counter[str]] = {}
+    words: dict[str, Prose] = {}
     for quantity in book.quantities:
         for claim in quantity.claims:
             if claim.source == claim.seen_in:
                 speakers.setdefault(claim.source, Counter())[claim.said_by.source] += 1
+                words.setdefault(claim.said_by.source, claim.said_by)
     voices = {}
     for source, named in speakers.items():
         speaker, times = named.most_common(1)[0]
         if times >= 3 and 2 * times > named.total():
-            voices[source] = speaker
+            voices[source] = words[speaker]
     return voices
 
 

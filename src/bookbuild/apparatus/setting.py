@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -9,7 +10,7 @@ from typing import TypeVar
 
 from bookbuild.apparatus.citations import Position, plain_words
 from bookbuild.apparatus.facts import Facts, Ledger, direction_of, quantity_anchor
-from bookbuild.apparatus.spans import closed, filled, first_upper, joined
+from bookbuild.apparatus.spans import anchored, closed, filled, first_upper, joined, plain
 from bookbuild.diagnostics import InternalFault
 from bookbuild.model.blocks import NoteBody
 from bookbuild.model.claim import Claim, Quantity
@@ -54,6 +55,8 @@ from bookbuild.model.prose import Prose, Status
 from bookbuild.model.value import Name
 
 T = TypeVar("T")
+
+_HEADING = re.compile(r'^(?:secs?|sections?)\.?\s+["“](?P<words>[^"”]+)["”](?P<rest>.*)$', re.DOTALL)
 
 CLOSING = ".,;:!?…”’»)]"
 """Signs that stand before the call of a note."""
@@ -194,16 +197,16 @@ class SectionSetter:
             return self._label(claim.name) if claim.name else (Run(claim.value.name),)
         return (Run(self._locale.value(claim.value, form=form)),)
 
-    def use(self, quantity: str) -> Anchor:
-        """Note that the text prints a figure of this quantity here."""
-        anchor = Anchor(self.point("use"))
-        self._ledger.uses.setdefault(quantity, []).append(anchor.id)
+    def use(self, quantity: str) -> str:
+        """Note that the text prints a figure of this quantity here; return the anchor."""
+        anchor = self.point("use")
+        self._ledger.uses.setdefault(quantity, []).append(anchor)
         return anchor
 
-    def index(self, entry: tuple[str, ...]) -> Anchor:
-        """Note an index entry here."""
-        anchor = Anchor(self.point("index"))
-        self._ledger.index.append((entry, anchor.id))
+    def index(self, entry: tuple[str, ...]) -> str:
+        """Note an index entry here; return the anchor."""
+        anchor = self.point("index")
+        self._ledger.index.append((entry, anchor))
         return anchor
 
     def page(self, *anchors: str) -> Spans:
@@ -315,7 +318,13 @@ class SectionSetter:
         return self._plain(inherited) if inherited else ""
 
     def _curly(self, locator: str) -> str:
-        """Write straight quotation marks of a locator as the language does."""
+        """Write straight quotation marks of a locator as the language does.
+
+        A section named by its heading needs no “sec.”: the heading says what it is, as in claims.
+        """
+        heading = _HEADING.match(locator)
+        if heading:
+            return heading["words"] + heading["rest"]
         opening, closing, *_ = self._locale.quotes
         pieces = locator.split('"')
         if len(pieces) % 2 == 0:
@@ -373,8 +382,21 @@ class _Walk:
 
     def _level(self, nodes: Sequence[Inline]) -> Spans:
         spans: list[Span] = []
+        waiting: list[str] = []
         for node in nodes:
-            spans.extend(self._node(node))
+            if isinstance(node, IndexMark) and not node.children:
+                if self._numbered:
+                    waiting.append(self._setter.index(node.entry))
+                continue
+            made = self._node(node)
+            if waiting and plain(made).strip():
+                for anchor in waiting:
+                    made = anchored(anchor, made)
+                waiting = []
+            spans.extend(made)
+        # Marks that print nothing at the end of a message belong to its beginning.
+        for anchor in waiting:
+            spans = list(anchored(anchor, tuple(spans)))
         return tuple(_calls_after_signs(spans))
 
     def _node(self, node: Inline) -> Spans:
@@ -397,15 +419,23 @@ class _Walk:
                 return self._setter.number(text)
             case CountMark(name):
                 return self._setter.count(name)
-            case IndexMark(entry, children):
-                anchor: Spans = (self._setter.index(entry),) if self._notes and not self._note_id else ()
-                return (*anchor, *self._level(children))
+            case IndexMark():
+                return self._index(node)
             case Reference(_, children):
                 return self._reference(node, self._level(children))
             case ClaimMark():
                 return self._claim(node)
             case CitationNote() | WrittenCall() | InlineNote():
                 return self._note(node)
+
+    @property
+    def _numbered(self) -> bool:
+        """Whether this is running text: not a heading, not a note."""
+        return self._notes and not self._note_id
+
+    def _index(self, node: IndexMark) -> Spans:
+        words = self._level(node.children)
+        return (Anchor(self._setter.index(node.entry), words),) if self._numbered and words else words
 
     def _reference(self, node: Reference, words: Spans) -> Spans:
         return self._setter.cross_reference(node, words) if self._notes else words
@@ -436,8 +466,9 @@ class _Walk:
             return (*figure, *(setter.inline_claim(claim, self._note_id) if node.with_note else ()))
         spans: list[Span] = []
         if quantity.id not in self._marked:
-            spans.append(setter.use(quantity.id))
-        spans.extend(figure)
+            spans.append(Anchor(setter.use(quantity.id), figure))
+        else:
+            spans.extend(figure)
         if setter.contested(quantity.id) and quantity.id not in self._marked:
             spans.append(setter.mark(quantity.id))
         self._marked.add(quantity.id)

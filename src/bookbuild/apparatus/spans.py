@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from bookbuild.model.edition import (
+    Anchor,
     Break,
     Jump,
     NoteCall,
@@ -34,6 +35,8 @@ def plain(spans: Spans) -> str:
                 pass
             case Styled(_, inside) | Phrase(_, _, inside) | OutsideLink(_, inside) | Jump(_, inside):
                 words.append(plain(inside))
+            case Anchor(_, inside):
+                words.append(plain(inside))
             case Break():
                 words.append(" ")
             case _:
@@ -54,7 +57,7 @@ def quiet(spans: Spans) -> Spans:
                 kept.append(Styled(style, quiet(inside)))
             case Phrase(lang, direction, inside):
                 kept.append(Phrase(lang, direction, quiet(inside)))
-            case OutsideLink(_, inside) | Jump(_, inside):
+            case OutsideLink(_, inside) | Jump(_, inside) | Anchor(_, inside):
                 kept.extend(quiet(inside))
             case Break():
                 kept.append(Run(" "))
@@ -107,5 +110,29 @@ def first_upper(spans: Spans, locale: Locale) -> Spans:
             return (Run(locale.upper(text[0]) + text[1:]), *rest)
         case Styled(style, inside):
             return (Styled(style, first_upper(inside, locale)), *rest)
+        case Anchor(name, inside):
+            return (Anchor(name, first_upper(inside, locale)), *rest)
         case _:
             return spans
+
+
+def anchored(name: str, spans: Spans) -> Spans:
+    """Put an anchor around the first word of spans; returns them unchanged if they have no word.
+
+    >>> anchored("a", (Run(" At Askeran,"),))[1]
+    Anchor(id='a', spans=(Run(text='At'),))
+    """
+    for number, span in enumerate(spans):
+        match span:
+            case Run(text) if text.strip():
+                start = len(text) - len(text.lstrip())
+                end = start + len(text[start:].split(" ")[0])
+                before, word, after = text[:start], text[start:end], text[end:]
+                middle = (Anchor(name, (Run(word),)),)
+                around = ((Run(before),) if before else (), (Run(after),) if after else ())
+                return (*spans[:number], *around[0], *middle, *around[1], *spans[number + 1 :])
+            case Styled() | Phrase() | OutsideLink() | Jump() | Anchor():
+                return (*spans[:number], Anchor(name, (span,)), *spans[number + 1 :])
+            case _:
+                pass
+    return spans

@@ -83,9 +83,10 @@ class PageSlot:
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """A place whose page something asks for."""
+    """Words whose page something asks for. Never empty: an empty box upsets the engine's line breaks."""
 
     id: str
+    spans: Spans
 
 
 @dataclass(frozen=True, slots=True)

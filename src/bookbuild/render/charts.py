@@ -19,14 +19,14 @@ from bookbuild.model.edition import LabelledChart, MarkLabel
 
 WIDTH = 294.0
 """The measure of the default page: 104 mm."""
-SPEAKERS = 104.0
+SPEAKERS = 112.0
 """Column of those who say it."""
 LETTER = 11.0
 """Column of the camps' letters."""
 SIZE = 7.5
 LEADING = 8.8
 ROW = 11.4
-HIGHEST = 400.0
+HIGHEST = 340.0
 """Rows that would be higher are drawn in several pieces."""
 DOT = 2.1
 
@@ -45,11 +45,11 @@ text { font-family: "Book Sans"; font-size: 7.5px; fill: black; fill: device-cmy
 """
 
 
-def chart_svg(labelled: LabelledChart) -> Markup:
-    """Draw a chart; one that is too high for a page becomes several pieces under one another."""
+def chart_pieces(labelled: LabelledChart) -> list[Markup]:
+    """Draw a chart; one that is too high for a page comes in several pieces of whole rows."""
     if labelled.chart.kind is ChartKind.OVER_TIME:
-        return _over_time(labelled)
-    return Markup("").join(_rows(labelled, piece) for piece in _pieces(labelled))
+        return [_over_time(labelled)]
+    return [_rows(labelled, piece) for piece in _pieces(labelled)]
 
 
 def text_width(text: str, size: float = SIZE, *, bold: bool = False) -> float:
@@ -91,9 +91,8 @@ def _font(name: str) -> tuple[dict[int, int], int]:
 
 
 def _labels(labelled: LabelledChart) -> list[list[str]]:
-    """Return the lines of every row's speaker: one line each where there are many rows."""
-    lines = 2 if len(labelled.marks) <= 24 else 1
-    return [fitted(label.speaker, SPEAKERS, lines) for label in labelled.marks]
+    """Return the lines of every row's speaker."""
+    return [fitted(label.speaker, SPEAKERS) for label in labelled.marks]
 
 
 def _height(lines: Sequence[str]) -> float:
@@ -265,7 +264,7 @@ def _over_time(labelled: LabelledChart) -> Markup:
     chart = labelled.chart
     date_axis = chart.date_axis
     assert date_axis is not None, "a chart over time has an axis of dates"
-    top, height = 8.0, 118.0
+    top, height = 14.0, 128.0
     widest = max((text_width(label) for label in labelled.value_ticks), default=0)
     plot = _Plot(widest + 8, WIDTH - 8)
     bottom = top + height
@@ -279,6 +278,10 @@ def _over_time(labelled: LabelledChart) -> Markup:
         parts.append(_tag("line", "guide", x1=plot.left, y1=y, x2=plot.right, y2=y))
         parts.append(_text(label, plot.left - 5 - text_width(label), y + SIZE * 0.34, "tick"))
     taken: list[tuple[float, float, float]] = []
+    for mark in chart.marks:
+        if mark.date is not None and mark.value.point is not None:
+            x = plot.x(mark.date.point if mark.date.point is not None else mark.date.low)
+            taken.append((x - DOT, x + DOT, y_of(mark.value.point)))
     for mark, words in zip(chart.marks, labelled.marks, strict=True):
         if mark.date is None:
             continue
@@ -305,7 +308,7 @@ def _over_time(labelled: LabelledChart) -> Markup:
     axis, axis_height = _axis(date_axis, labelled.date_ticks, "", plot, bottom + 4)
     parts.append(axis)
     if labelled.unit:
-        parts.append(_text(labelled.unit, 0, 5.5, "unit"))
+        parts.append(_text(labelled.unit, plot.left, 5.5, "unit"))
     return _svg(parts, bottom + 4 + axis_height, labelled.alternative)
 
 

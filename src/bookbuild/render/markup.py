@@ -100,8 +100,8 @@ def _span(span: Span, medium: Medium) -> Markup:
             return Markup('<a href="{}">{}</a>').format(href, spans_markup(inside, medium))
         case Jump(anchor, inside):
             return Markup('<a href="#{}">{}</a>').format(anchor, spans_markup(inside, medium))
-        case Anchor(anchor):
-            return Markup('<span id="{}"></span>').format(anchor)
+        case Anchor(anchor, inside):
+            return Markup('<span id="{}">{}</span>').format(anchor, spans_markup(inside, medium))
         case ContestedMark(anchor, label):
             mark = Markup('<a class="contested" href="#{}" title="{}">{}</a>')
             return mark.format(anchor, label, CONTESTED)

@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from bookbuild.diagnostics import InternalFault
 from bookbuild.model import edition as model
 from bookbuild.model.locale import Locale
-from bookbuild.render.charts import chart_svg
+from bookbuild.render.charts import chart_pieces
 from bookbuild.render.markup import Medium, note_markup, page_slot, spans_markup, words_markup
 
 
@@ -37,7 +37,7 @@ def environment(medium: Medium) -> Environment:
     env.filters["note"] = functools.partial(note_markup, medium=medium)
     env.filters["pages"] = functools.partial(page_slot, medium=medium)
     env.filters["partial"] = lambda block: f"blocks/{block_name(block)}.html.j2"
-    env.filters["svg"] = chart_svg
+    env.filters["pieces"] = chart_pieces
     env.globals["on_paper"] = medium is Medium.PAPER
     return env
 

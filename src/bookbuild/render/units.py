@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from bookbuild.model.edition import (
+    Anchor,
     Break,
     ClaimTable,
     Edition,
@@ -82,6 +83,8 @@ def _text(spans: Spans) -> str:
             case Run(text):
                 words.append(text)
             case Styled(_, inside) | Phrase(_, _, inside) | OutsideLink(_, inside) | Jump(_, inside):
+                words.append(_text(inside))
+            case Anchor(_, inside):
                 words.append(_text(inside))
             case Break():
                 words.append(" ")
