@@ -3,12 +3,13 @@
 The axis is as long as the data ask: from zero where the least amount is not above half of the
 greatest, otherwise from the round number below the least. It is logarithmic where the greatest is
 at least :data:`LOG_RATIO` times the least, and broken where few claims lie at least
-:data:`BREAK_RATIO` times above all others. Positions are computed in ``Decimal`` as far as
-they can be and rounded to six decimals, so that every machine draws the same chart.
+:data:`BREAK_RATIO` times above all others. Positions are rounded to six decimals, so that every
+machine draws the same chart.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
@@ -34,7 +35,7 @@ _DENSE_SHARE = Decimal("0.15")
 """… or after at least three dates that crowd in less than this share."""
 _ROOM_FOR_ARROW = Decimal("0.9")
 _TICKS = 5
-_DAYS_IN_MONTH = 30
+_DAYS_IN_MONTH, _DAYS_IN_YEAR = 30, 365
 
 
 def charts_of(comparison: Comparison) -> tuple[Chart, ...]:
@@ -196,7 +197,7 @@ class _Piece:
 
     def at(self, amount: Decimal, logarithmic: bool) -> Decimal:
         if logarithmic:
-            share = (amount / self.low).log10() / (self.high / self.low).log10()
+            share = Decimal(math.log10(amount / self.low) / math.log10(self.high / self.low))
         else:
             share = (amount - self.low) / (self.high - self.low)
         return self.start + share * (self.end - self.start)
@@ -434,16 +435,15 @@ def _date_ticks(
     low, high = int(first), int(last)
     low -= spread // 8 + 1 if any(i.low is None and i.high == first for i in intervals) else 0
     high += spread // 8 + 1 if any(i.high is None and i.low == last for i in intervals) else 0
-    steps: list[Callable[[int, int], list[_DatedTick]]] = [
-        *(_every_days(step) for step in (1, 2, 5, 10) if fineness == 0 and (high - low) // step <= most),
-        *(_every_months(step) for step in (1, 2, 3, 6) if fineness < 2),
-        *(_every_years(step) for step in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)),
+    steps: list[tuple[int, Callable[[int, int], list[_DatedTick]]]] = [
+        *((step, _every_days(step)) for step in (1, 2, 5, 10) if fineness == 0),
+        *((step * _DAYS_IN_MONTH, _every_months(step)) for step in (1, 2, 3, 6) if fineness < 2),
+        *((step * _DAYS_IN_YEAR, _every_years(step)) for step in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)),
     ]
-    for ticks_between in steps:
-        ticks = ticks_between(low, high)
-        if len(ticks) <= most + 1:
-            break
-    return ticks
+    for length, ticks_between in steps:
+        if (high - low) // length <= most + 1 and len(ticks := ticks_between(low, high)) <= most + 1:
+            return ticks
+    return _every_years(1000)(low, high)
 
 
 def _every_days(step: int) -> Callable[[int, int], list[_DatedTick]]:

@@ -9,7 +9,7 @@ from bookbuild.model.comparison import Camp, Comparison, Verdict
 from bookbuild.model.notation import write_value
 from bookbuild.model.value import Value
 
-NARROWEST = 40
+NARROWEST = 48
 """Columns below which lines are no longer shortened."""
 
 
@@ -29,7 +29,7 @@ def listing(
     ]
     if not chosen:
         return "no quantity\n"
-    id_width = min(max(_columns(c.quantity.id) for c in chosen), width // 3)
+    id_width = min(max(8, *(_columns(c.quantity.id) for c in chosen)), width // 4)
     lines = [_row(("quantity", "verdict", "says", "from", "values"), id_width, width)]
     for comparison in chosen:
         lines += _lines(comparison, id_width, width)
