@@ -18,7 +18,7 @@ from bookbuild.model.value import Clock, Date, Day, Name, Number, Qualifier, Val
 from bookbuild.translate.collation import Alphabet
 from bookbuild.translate.labels import Labels, read_labels
 from bookbuild.translate.numerals import digits_of, write_number
-from bookbuild.translate.pack import Pack, UnitWords, read_pack
+from bookbuild.translate.pack import UNIT_PATTERN, Pack, UnitWords, read_pack
 from bookbuild.translate.pattern import Spoken, fill
 from bookbuild.translate.pseudo import PSEUDO, pseudo_pack
 from bookbuild.translate.words import roman
@@ -157,7 +157,7 @@ class PackLocale:
         if code in self.pack.units:
             return self.pack.units[code]
         if len(code) == 3 and code.isupper() and (name := get_currency_name(code, locale=self._cldr)) != code:
-            return UnitWords(code, {"other": name})
+            return UnitWords(code, {"other": name}, UNIT_PATTERN)
         return None
 
     def _number_in_words(self, value: Number, form: str, with_unit: bool) -> str:
@@ -165,7 +165,7 @@ class PackLocale:
         low, high = self._amount(value, value.low), self._amount(value, value.high)
         pattern = PATTERN_OF.get(value.qualifier, "") if form != "number" else ""
         if measured and with_unit:
-            high = self._with_unit(high, value)
+            high = self._with_unit(high, value, bool(pattern))
             low = high if value.low == value.high else low
         if value.low != value.high:
             low = self._amount(value, value.low, bare=True)
@@ -178,23 +178,28 @@ class PackLocale:
 
     def _amount(self, value: Number, amount: Decimal, *, bare: bool = False) -> Spoken:
         """An amount with its magnitude word, unless ``bare`` (the first of a range)."""
-        word = self.pack.magnitudes.get(value.magnitude, "")
-        shown = amount / MAGNITUDES[value.magnitude] if word else amount
+        forms = self.pack.magnitudes.get(value.magnitude)
+        shown = amount / MAGNITUDES[value.magnitude] if forms else amount
         if value.unit == "ratio":
             return self._spoken(f"{self.number(shown)}:{self.number(value.per)}", value.per)
-        if word and not bare:
+        if forms and not bare:
+            word = forms.get(self._cldr.plural_form(shown), forms["other"])
             return Spoken(f"{self.number(shown)}{NBSP}{word}")
         return self._spoken(self.number(shown), shown)
 
-    def _with_unit(self, amount: Spoken, value: Number) -> Spoken:
-        words = self._unit(value.unit)
-        assert words is not None, "asked only for measures"
-        shown = value.high / MAGNITUDES[value.magnitude] if value.magnitude in MAGNITUDES else value.high
-        category = "other" if value.magnitude else self._cldr.plural_form(shown)
-        name = words.words.get(category, words.words["other"])
+    def _with_unit(self, amount: Spoken, value: Number, qualified: bool) -> Spoken:
+        unit = self._unit(value.unit)
+        assert unit is not None, "asked only for measures"
+        words = unit.words
+        in_words = value.magnitude in self.pack.magnitudes
+        category = "other" if in_words else self._cldr.plural_form(value.high)
+        name = words.get(category, words["other"])
+        if in_words or qualified:
+            name = words.get("genitive-one" if category == "one" else "genitive", name)
         if not name:
             return amount
-        return Spoken(f"{amount.written}{NBSP}{name}", possessive=words.possessive)
+        filled = self._fill(unit.pattern, {"n": amount, "unit": name})
+        return dataclasses.replace(filled, possessive=unit.possessive)
 
     def _spoken(self, written: str, amount: Decimal | int) -> Spoken:
         return Spoken(written, self.pack.number_words.last_word(Decimal(amount)))
@@ -233,20 +238,25 @@ class PackLocale:
         if start is None or end is None:
             return self._open_date("since" if end is None else "until", start or end or Day(), short)
         approximate = start.approximate or end.approximate
+        if approximate and start == end and not short:
+            return self._led_date("approximate", start)
         text = self._one(start, short) if start == end else self._range(start, end, short)
         if not approximate:
             return text.written
         return self._fill(_choice(self.pack.dates, "approximate", short), {"date": text}).written
 
     def _open_date(self, side: str, day: Day, short: bool) -> str:
-        pattern = self.pack.dates.get(f"{side}-{_precision(day)}")
-        values = self._values(day)
-        if pattern is None:
-            pattern, values = self.pack.dates[side], {"date": self._one(day, short)}
-        text = self._fill(pattern, values)
+        text = self._led_date(side, day)
         if not day.approximate:
-            return text.written
+            return text
         return self._fill(_choice(self.pack.dates, "approximate", short), {"date": text}).written
+
+    def _led_date(self, word: str, day: Day) -> str:
+        """One date after “since”, “until” or “about”, in the case that the word asks for."""
+        pattern = self.pack.dates.get(f"{word}-{_precision(day)}")
+        if pattern is not None:
+            return self._fill(pattern, self._values(day)).written
+        return self._fill(self.pack.dates[word], {"date": self._one(day, short=False)}).written
 
     def _one(self, day: Day, short: bool) -> Spoken:
         return self._fill(_choice(self.pack.dates, _precision(day), short), self._values(day))
@@ -271,6 +281,7 @@ class PackLocale:
             first, last = (century - 1) * 100 + 1, century * 100
             if day.century < 0:
                 first, last = last, first
+            values["n"] = self._spoken(digits_of(self.pack, str(century)), century)
             values["ordinal"] = self._ordinal(century)
             values["roman"] = Spoken(roman(century), self.pack.number_words.last_word(Decimal(century)))
             values["from"], values["to"] = (

@@ -22,6 +22,8 @@ from bookbuild.translate.words import NumberWords
 PACKS = Path(__file__).parent / "packs"
 CATEGORIES = ("zero", "one", "two", "few", "many", "other")
 """Plural categories of CLDR."""
+GENITIVES = ("genitive", "genitive-one")
+UNIT_PATTERN = "{n}\u00a0{unit}"
 OWN_PACK = "locale.toml"
 """Name of the file in ``locales/<lang>/`` by which a book adds to or overrules a pack."""
 
@@ -32,7 +34,9 @@ class UnitWords:
 
     symbol: str
     words: Mapping[str, str]
-    """CLDR plural category → name; ``other`` always."""
+    """CLDR plural category → name; ``other`` always. ``genitive`` and ``genitive-one`` follow a qualifier
+    (“more than”) in languages where it asks for them."""
+    pattern: str
     possessive: bool = False
 
 
@@ -59,7 +63,8 @@ class Pack:
     lower: Mapping[str, str]
     harmony: Harmony
     number_words: NumberWords
-    magnitudes: Mapping[str, str]
+    magnitudes: Mapping[str, Mapping[str, str]]
+    """Word → its forms by plural category; ``other`` always."""
     qualifiers: Mapping[str, str]
     clock: Mapping[str, str]
     ordinals: Mapping[str, str]
@@ -71,8 +76,8 @@ class Pack:
     hyphen: str = "‐"
     patterns: str = ""
     """File of hyphenation patterns; empty: what the typesetter ships, if anything."""
-    vowels: str = ""
-    consonants: str = ""
+    vowels: tuple[str, ...] = ()
+    consonants: tuple[str, ...] = ()
 
 
 def shipped() -> tuple[str, ...]:
@@ -170,11 +175,12 @@ def _cldr(code: str) -> CldrLocale:
 
 
 def _unit(data: Mapping[str, Any], cldr: str) -> UnitWords:
-    words = {category: data[category] for category in CATEGORIES if category in data}
+    words = {category: data[category] for category in (*CATEGORIES, *GENITIVES) if category in data}
     if not words and "cldr" in data:
         words = _unit_words(data["cldr"], cldr)
     words.setdefault("other", data["symbol"])
-    return UnitWords(data["symbol"], words, data.get("possessive", False))
+    pattern = data.get("pattern", UNIT_PATTERN)
+    return UnitWords(data["symbol"], words, pattern, data.get("possessive", False))
 
 
 def _unit_words(unit: str, cldr: str) -> dict[str, str]:
@@ -211,7 +217,10 @@ def _pack(code: str, data: Mapping[str, Any]) -> Pack:
         lower=data["case"]["lower"],
         harmony=Harmony(data["harmony"]["front"], data["harmony"]["hardens"]),
         number_words=NumberWords(tuple(words["ones"]), tuple(words["tens"]), tuple(words["powers"])),
-        magnitudes=data["magnitudes"],
+        magnitudes={
+            word: {"other": forms} if isinstance(forms, str) else forms
+            for word, forms in data["magnitudes"].items()
+        },
         qualifiers=data["qualifiers"],
         clock=data["clock"],
         ordinals=data["ordinals"],
@@ -221,6 +230,6 @@ def _pack(code: str, data: Mapping[str, Any]) -> Pack:
         small_numbers=tuple(data["small-numbers"]),
         hyphen=hyphenation["hyphen"],
         patterns=hyphenation["patterns"],
-        vowels=hyphenation["vowels"],
-        consonants=hyphenation["consonants"],
+        vowels=tuple(hyphenation["vowels"].split()),
+        consonants=tuple(hyphenation["consonants"].split()),
     )

@@ -65,8 +65,8 @@ def fill(pattern: str, values: Mapping[str, Spoken | str], harmony: Harmony) -> 
     end = 0
     for token in _TOKEN.finditer(pattern):
         literal = pattern[end : token.start()]
-        if literal:
-            written.append(literal)
+        written.append(literal)
+        if any(character.isalnum() for character in literal):
             sound, spelt_out, possessive = literal, True, False
         end = token.end()
         if name := token["name"]:
@@ -83,8 +83,8 @@ def fill(pattern: str, values: Mapping[str, Spoken | str], harmony: Harmony) -> 
             suffix = harmonize(pattern_of_suffix, sound, harmony)
             written.append(suffix if spelt_out else token["joiner"] + suffix)
             sound, spelt_out, possessive = sound + suffix, True, False
-    if end < len(pattern):
-        written.append(pattern[end:])
+    written.append(pattern[end:])
+    if any(character.isalnum() for character in pattern[end:]):
         sound, possessive = pattern[end:], False
     text = "".join(written)
     return Spoken(text, "" if text.endswith(sound) else sound, possessive)

@@ -45,7 +45,7 @@ def pseudo_pack(pack: Pack) -> Pack:
         code=PSEUDO,
         name=accent(pack.name),
         list=(accent(pack.list[0]), accent(pack.list[1])),
-        magnitudes=_each(pack.magnitudes, accent),
+        magnitudes={word: _each(forms, accent) for word, forms in pack.magnitudes.items()},
         qualifiers=_each(pack.qualifiers, accent),
         clock=_each(pack.clock, accent),
         ordinals=_each(pack.ordinals, accent),
