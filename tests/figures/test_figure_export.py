@@ -7,8 +7,9 @@ import io
 import json
 import unicodedata
 
-from claim_builders import book, claim, compared, quantity, values
+from claim_builders import book, claim, compared, document, quantity, values
 
+from bookbuild.figures.evidence import check_evidence
 from bookbuild.figures.export import (
     COLUMNS,
     claims_csv,
@@ -16,8 +17,9 @@ from bookbuild.figures.export import (
     csvw_metadata,
     data_package,
 )
-from bookbuild.figures.listing import listing
+from bookbuild.figures.listing import evidence_listing, listing
 from bookbuild.model.comparison import Verdict
+from bookbuild.model.evidence import LedgerEntry
 
 KILLED = quantity(
     claim("a", ">450", as_of="1992-03-01", extract='more than "450"', locator="p. 1"),
@@ -96,7 +98,7 @@ def test_the_listing_shows_conflicts_with_their_camps() -> None:
         "          camp 1         2     2    100\n"
         "          camp 2         1     1    613\n"
         "\n"
-        "1 quantities, 3 claims: single 0, agree 0, compatible 0, conflict 1\n"
+        "quantities 1, claims 3: single 0, agree 0, compatible 0, conflict 1\n"
     )
 
 
@@ -114,3 +116,18 @@ def test_the_listing_keeps_to_the_width_of_the_terminal() -> None:
     for width in (48, 72, 120):
         for line in listing([compared(wide)], width=width).splitlines()[:-1]:
             assert sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line) <= width
+
+
+def test_the_listing_of_evidence_counts_and_names_what_no_claim_covers() -> None:
+    one = quantity(claim("a", "613", extract="613 persons"))
+    text = "613 persons, 106 women.\n613 again, and\n150 missing.\n"
+    ledger = (LedgerEntry("document", "150 missing", "told in prose"),)
+    report = check_evidence(book(one, sources=(document(),)), {"document.txt": text}, ledger)
+    assert evidence_listing(report) == (
+        "1 found, 0 figure missing, 0 not found, 0 cannot check\n"
+        "\n"
+        "document: stands in the extract of no claim\n"
+        "     1  number  persons, 106 women. 613 again, and 150 missing.\n"
+        "\n"
+        "not listed: 1 that a claim states elsewhere in the document, 1 excused\n"
+    )

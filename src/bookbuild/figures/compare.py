@@ -25,7 +25,8 @@ The rule, in plain words; the printed rule says the same.
 6. *Origins.* A claim that passes on another is not a second witness: each is followed back to the
    claim with which it began, also from one quantity to another, and the beginnings are counted.
 7. *Sums.* Where one publication, read in one document, gives a total and at least two of its parts,
-   the parts are added. The result is arithmetic: it corrects nobody and changes no verdict.
+   each of them once, the parts are added. The result is arithmetic: it corrects nobody and changes
+   no verdict.
 
 Order in files decides nothing but the order of print among claims of the same camp and date.
 """

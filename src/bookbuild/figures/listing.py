@@ -1,11 +1,13 @@
-"""Comparisons to a plain table for the terminal."""
+"""Comparisons and evidence to plain tables for the terminal."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
+from bookbuild.figures.evidence import EvidenceReport
 from bookbuild.model.comparison import Camp, Comparison, Verdict
+from bookbuild.model.evidence import Finding
 from bookbuild.model.notation import write_value
 from bookbuild.model.value import Value
 
@@ -34,6 +36,22 @@ def listing(
     for comparison in chosen:
         lines += _lines(comparison, id_width, width)
     lines += ["", _totals(chosen)]
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def evidence_listing(report: EvidenceReport, *, width: int = 80) -> str:
+    """Return what the documents say of the claims, and the figures of theirs that no claim covers."""
+    width = max(width, NARROWEST)
+    lines = [", ".join(f"{report.count(finding)} {finding.value}" for finding in Finding)]
+    document = ""
+    for figure in report.uncovered():
+        if figure.document != document:
+            document = figure.document
+            lines += ["", f"{document}: stands in the extract of no claim"]
+        lines.append(_shorten(f"{figure.line:>6}  {figure.kind.value:<6}  {figure.snippet}", width))
+    excused = sum(bool(figure.excused) for figure in report.loose)
+    elsewhere = sum(figure.elsewhere and not figure.excused for figure in report.loose)
+    lines += ["", f"not listed: {elsewhere} that a claim states elsewhere in the document, {excused} excused"]
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
@@ -93,7 +111,7 @@ def _totals(chosen: Sequence[Comparison]) -> str:
         for verdict in Verdict
     ]
     claims = sum(comparison.statements for comparison in chosen)
-    return f"{len(chosen)} quantities, {claims} claims: {', '.join(counts)}"
+    return f"quantities {len(chosen)}, claims {claims}: {', '.join(counts)}"
 
 
 def _fit(text: str, width: int) -> str:

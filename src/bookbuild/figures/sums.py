@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 from bookbuild.figures.line import lay, line_of
@@ -19,9 +19,8 @@ def sums_of(total: Quantity, parts: Sequence[Quantity], about_percent: Decimal) 
 
     Total and parts must come from one publication as read in one document, assert, have the
     quantity's own scope and be no suspected slip. Where a source gives a part more than once, the
-    statement with the same date, locator and speaker as the total counts; if several are left that
-    differ, all of them do: the part then lies between the least and the greatest. Fewer than two
-    parts make no sum. Amounts are in the unit of the total.
+    statement with the same date, locator and speaker as the total counts; if those that are left
+    differ, nothing is added. Fewer than two parts make no sum. Amounts are in the unit of the total.
     """
     if total.measure not in _SUMMABLE or any(part.measure is not total.measure for part in parts):
         return ()
@@ -34,26 +33,25 @@ def sums_of(total: Quantity, parts: Sequence[Quantity], about_percent: Decimal) 
     for claim in total.claims:
         if not _counts(claim) or (total.measure is Measure.MONEY and _unit(claim) != total.unit):
             continue
-        chosen = [(part, _nearest(claim, given[part.id].get(_source(claim), []))) for part in parts]
-        chosen = [(part, claims) for part, claims in chosen if claims]
-        if len(chosen) > 1:
+        nearest = [(part, _nearest(claim, given[part.id].get(_source(claim), []))) for part in parts]
+        chosen = [(part, claims[0]) for part, claims in nearest if claims]
+        if len(chosen) > 1 and all(len(claims) <= 1 for _, claims in nearest):
             found.append(_sum(total, claim, chosen, about_percent))
     return tuple(found)
 
 
 def _sum(
-    total: Quantity, claim: Claim, chosen: Sequence[tuple[Quantity, list[Claim]]], about_percent: Decimal
+    total: Quantity, claim: Claim, chosen: Sequence[tuple[Quantity, Claim]], about_percent: Decimal
 ) -> Sum:
-    line = line_of(
-        total, [claim.value, *(c.value for _, claims in chosen for c in claims)], "", about_percent, None
-    )
+    line = line_of(total, [claim.value, *(part.value for _, part in chosen)], "", about_percent, None)
     stated = lay(claim.value, line)
-    assert stated is not None, "only amounts are summed"
     added = Interval(Decimal(0), Decimal(0))
-    for _, claims in chosen:
-        laid = [interval for c in claims if (interval := lay(c.value, line)) is not None]
-        added = _plus(added, _hull(laid))
-    names = tuple(claim_name(part, c) for part, claims in chosen for c in claims)
+    for _, part in chosen:
+        interval = lay(part.value, line)
+        assert interval is not None, "only amounts are summed"
+        added = _plus(added, interval)
+    assert stated is not None, "only amounts are summed"
+    names = tuple(claim_name(quantity, part) for quantity, part in chosen)
     agrees = meet(stated, added)
     return Sum(
         claim_name(total, claim), names, stated, added, agrees, None if agrees else _minus(stated, added)
@@ -130,12 +128,3 @@ def _minus(one: Interval, other: Interval) -> Interval:
             other.low_open,
         ),
     )
-
-
-def _hull(intervals: Iterable[Interval]) -> Interval:
-    laid = list(intervals)
-    lows = [(interval.low, interval.low_open) for interval in laid if interval.low is not None]
-    highs = [(interval.high, interval.high_open) for interval in laid if interval.high is not None]
-    low = min(lows) if len(lows) == len(laid) else (None, False)
-    high = max(highs, key=lambda end: (end[0], not end[1])) if len(highs) == len(laid) else (None, False)
-    return Interval(low[0], high[0], low[1], high[1])
