@@ -47,6 +47,7 @@ _MM = 72 / 25.4
 _OVERLAP = 2.0
 """Points by which two texts may overlap: italics lean, kerned pairs touch."""
 _AFTER = 12
+_NEAREST = 12
 _WORD = re.compile(r"[^\W_]+(?:\u00ad[^\W_]+)*")
 _LEFTOVERS = re.compile(
     rf"\[\^|\{{\{{|\}}\}}|\{{%|%\(\w|<built-in|<bound method|object at 0x|&(?:amp|lt|gt|quot|nbsp);|</?\w+>"
@@ -68,8 +69,9 @@ class _Slot:
 class _Promise:
     """What the HTML of one unit says."""
 
-    chunks: list[str] = field(default_factory=list)
-    """Text between block boundaries, in order; notes stand apart from the text around them."""
+    chunks: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    """Text between block boundaries with the ids around it, the nearest first, in order; notes stand
+    apart from the text around them. What has the class ``unprinted`` is for screens and is left out."""
     slots: list[_Slot] = field(default_factory=list)
     after: dict[str, str] = field(default_factory=dict)
     """Anchor → letters of the text that follows it, empty where none does."""
@@ -208,18 +210,19 @@ def _word_findings(
     for page in pages:
         printed.update(letters_of(word) for word in _WORD.findall(_plain(page.runs, numbers)))
     wanted: Counter[str] = Counter()
-    for chunk in promise.chunks:
+    for chunk, _ in promise.chunks:
         wanted.update(letters_of(word) for word in _WORD.findall(chunk))
     missing = set(wanted - printed)
     if not missing:
         return
     stream = "".join(letters)
-    for chunk in promise.chunks:
+    for chunk, ids in promise.chunks:
         words = [letters_of(word) for word in _WORD.findall(chunk)]
         for at, word in enumerate(words):
             if word in missing and not _stands(words, at, stream):
                 around = " ".join(words[max(0, at - 3) : at + 4])
-                yield Finding("G203", f"the word “{word}” is not printed (in “{around}”)", ())
+                message = f"the word “{word}” is not printed (in “{around}”)"
+                yield Finding("G203", message, ids, "does a style sheet hide it, or colour it away?")
 
 
 def _stands(words: Sequence[str], at: int, stream: str) -> bool:
@@ -304,8 +307,11 @@ def _anchor_findings(
             if not page:
                 yield unit, Finding("G210", f"“{anchor}” is mentioned and leads to no page", (anchor,))
             elif text[:4] not in letters[page - 1] or text not in "".join(letters[page - 1 : page + 1]):
-                message = f"“{anchor}” (“{text}…”) is said to be on page {page} of the file and is not there"
-                yield unit, Finding("G204", message, (anchor,))
+                near = [at for at in (page - 1, page + 1) if at <= len(letters) and text in letters[at - 1]]
+                where = f"but begins on page {near[0]}" if near else "and does not stand there"
+                message = f"“{anchor}” (“{text}…”) is said to be on page {page} of the file {where}"
+                hint = "keep what begins it with the rest, a caption with its table" if near else ""
+                yield unit, Finding("G204", message, (anchor,), hint)
 
 
 def _page_findings(page: PageText, number: int, folio: str, settings: PressSettings) -> Iterator[Finding]:
@@ -426,7 +432,7 @@ class _Parser(HTMLParser):
         self.links: list[str] = []
         self.unseen = 0
         self.waiting: dict[str, list[str]] = {}
-        self.ids: list[tuple[str, int]] = []
+        self.ids: list[str] = []
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attributes}
@@ -435,9 +441,10 @@ class _Parser(HTMLParser):
         name, what = values.get("id", ""), ""
         if name in self.promise.notes:
             what = "note"
+            self._end_of_text()  # a number is printed here
             self.texts.append([])
             self.inside.append(name)
-        elif tag in _UNSEEN:
+        elif tag in _UNSEEN or "unprinted" in values.get("class", "").split():
             what = "unseen"
             self.unseen += 1
         elif tag == "a" and "href" in values:
@@ -445,6 +452,7 @@ class _Parser(HTMLParser):
             self.links.append(values["href"].removeprefix("#") if values["href"].startswith("#") else "")
         if name:
             self.waiting[name] = []
+            self.ids.append(name)
         if "page-slot" in values.get("class", "").split():
             link = self.links[-1] if self.links else ""
             self.promise.slots.append(_Slot(tuple(values.get("data-pages", "").split()), link))
@@ -495,8 +503,11 @@ class _Parser(HTMLParser):
         text = "".join(self.texts[-1])
         self.texts[-1].clear()
         if text.strip():
-            self.promise.chunks.append(text)
-        # What follows a block may stand on another page, or be a picture.
+            self.promise.chunks.append((text, tuple(reversed(self.ids[-_NEAREST:]))))
+        self._end_of_text()
+
+    def _end_of_text(self) -> None:
+        """Let no anchor wait for text beyond this point, if it had any."""
         for name, letters in list(self.waiting.items()):
             if any(letters):
                 self.promise.after[name] = "".join(letters)[:_AFTER]

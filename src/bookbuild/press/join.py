@@ -51,6 +51,7 @@ def join(
         places = _destinations(laid_out, plan)
         _add_pages(pdf, units, laid_out, plan, imprint, fonts)
         used = _relink(pdf, places) | _outline(pdf, units, places)
+        used |= {anchor for unit in units for anchor in unit.mentions if anchor in places}
         _name_destinations(pdf, places, used)
         _page_labels(pdf, plan)
         fonts.write()
