@@ -224,6 +224,10 @@ def test_a_figure_is_recognized_in_its_extract(value: str, unit: str, text: str)
     ("value", "unit", "text"),
     [
         ("613", "person", "1613 persons"),
+        ("500", "person", "2,500 persons"),
+        ("2", "person", "2,500 persons"),
+        ("1", "person", "613 persons"),
+        ("1992-02-01", "date", "1,000 persons"),
         ("613", "person", "hundreds of persons"),
         ("1275", "person", "1.2 thousand"),
         ("6", "person", "sixty persons"),

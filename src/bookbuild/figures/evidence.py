@@ -32,6 +32,7 @@ from bookbuild.figures.numerals import (
     Figure,
     figures_in,
     fractions_in,
+    numbers_in_digits,
     ordinals_in,
     vague_numbers_in,
 )
@@ -208,7 +209,7 @@ def states(claim: Claim, text: str) -> bool:
 
 def _states_number(number: Number, text: str) -> bool:
     readings = {reading for figure in figures_in(text) for reading in figure.numbers}
-    readings |= {Decimal(digits) for digits in re.findall(r"[0-9]+", text)}
+    readings |= numbers_in_digits(text)
     if re.search(r"\b(?:an?|single|only|sole|another|each)\b", text, re.IGNORECASE):
         readings.add(Decimal(1))
     readings |= vague_numbers_in(text)
@@ -247,7 +248,7 @@ def _is_one_night(date: Date) -> bool:
 
 def _states_day(day: Day, text: str) -> bool:
     """Return whether the finest part of a date is there: its day, else its month, its year or century."""
-    numbers = {int(digits) for digits in re.findall(r"[0-9]+", text)}
+    numbers = {int(digits) for digits in re.findall(r"(?<![0-9][.,])[0-9]+(?![.,][0-9]{3}(?![0-9]))", text)}
     ordinals = {int(number) for number in ordinals_in(text)}
     if day.century is not None:
         return abs(day.century) in ordinals | numbers

@@ -145,6 +145,11 @@ def _numbers(text: str) -> Iterator[Figure]:
         yield Figure(match.start(), match.end(), kind, numbers)
 
 
+def numbers_in_digits(text: str) -> _Readings:
+    """Return every number in digits, also those that only name something or belong to a date."""
+    return frozenset(reading for figure in _numbers(text) for reading in figure.numbers)
+
+
 def _readings(digits: str) -> _Readings:
     """Return the number with its marks read as thousands, as a decimal point or comma."""
     readings = {Decimal(re.sub(r"[^0-9]", "", digits))}
