@@ -85,7 +85,7 @@ def test_opening_a_locale_does_not_change_another() -> None:
 
 HYPHENATED = {
     "az": "Azər-bay-can-lı-la-rın küt-lə-vi qır-ğı-nı nə-ti-cə-sin-də bey-nəl-xalq təş-ki-lat-la-rın döv-lət "
-    "mü-əl-lim Xo-ca-lı İs-tan-bul-lu-dur is-tiq-la-liy-yət İS-TİQ-LA-LİY-YƏT ma-a-rif türk-lər ai-lə İra-nın mək-təb",
+    "mü-əl-lim Xo-ca-lı İs-tan-bul-lu-dur is-tiq-la-liy-yət İS-TİQ-LA-LİY-YƏT ma-a-rif mək-təb ai-lə İra-nın",
     "tr": "öğ-ret-men-le-rin İs-tan-bul-lu-laş-tı-ra-ma-dık Türk-çe sa-at-çi kâ-ğıt",
     "hy": "Հա-յաս-տան քա-ղա-քա-ցի ու-սու-ցիչ պա-տե-րազմ գրա-դա-րան",
 }
