@@ -9,7 +9,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from bookbuild import build
+from bookbuild.build import editions, manuscript
 from bookbuild.config import Project, Settings
 from bookbuild.model.book import Book
 
@@ -24,7 +24,7 @@ def silent(stage: str, detail: str = "", done: int = 0, total: int = 0) -> None:
 class Pages:
     """A finished edition, asked through its PDF by another reader than ours."""
 
-    edition: build.PrintedEdition
+    edition: editions.PrintedEdition
     texts: tuple[str, ...]
     """Text of each page, as pdfium extracts it."""
     labels: tuple[str, ...]
@@ -32,7 +32,7 @@ class Pages:
     """Level, label and page index from 0 of each bookmark."""
 
 
-def pages_of(edition: build.PrintedEdition) -> Pages:
+def pages_of(edition: editions.PrintedEdition) -> Pages:
     """Read a finished PDF with pdfium."""
     document = pypdfium2.PdfDocument(edition.pdf)
     try:
@@ -49,9 +49,9 @@ def pages_of(edition: build.PrintedEdition) -> Pages:
 
 def print_all(project: Project, cache: Path) -> tuple[Book, dict[str, Pages]]:
     """Typeset a book in all its languages."""
-    book, findings = build.read(project, silent)
+    book, findings = manuscript.read(project, silent)
     assert book is not None, findings
-    printed = build.print_languages(project, book, book.languages, Settings(jobs=1, cache=cache), silent)
+    printed = editions.print_languages(project, book, book.languages, Settings(jobs=1, cache=cache), silent)
     return book, {one.edition.lang: pages_of(one) for one in printed}
 
 
@@ -59,7 +59,7 @@ def print_all(project: Project, cache: Path) -> tuple[Book, dict[str, Pages]]:
 def starter(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A new book, as ``bookbuild new`` makes it."""
     folder = tmp_path_factory.mktemp("books") / "starter"
-    build.new_book(folder)
+    manuscript.new_book(folder)
     return Project(folder)
 
 

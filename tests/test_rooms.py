@@ -19,7 +19,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "diagnostics": {"model"},
     **{room: {room, "model", "diagnostics"} for room in MIDDLE_ROW},
     "config": {"model"},
-    "build": {*MIDDLE_ROW, "model", "diagnostics", "config"},
+    "build": {"build", *MIDDLE_ROW, "model", "diagnostics", "config"},
     "preview": {"build", "model", "diagnostics", "config"},
     "cli": {"build", "preview", "model", "diagnostics", "config"},
 }

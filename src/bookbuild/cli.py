@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sys
 import traceback
@@ -226,9 +227,9 @@ def new(run: Run, folder: Path) -> None:
     Example:
       bookbuild new mountain && bookbuild -C mountain pdf --lang all
     """
-    from bookbuild import build
+    from bookbuild.build import manuscript
 
-    build.new_book(folder)
+    manuscript.new_book(folder)
     run.progress.say(f"{folder}: a new book. Next: bookbuild -C {folder} pdf")
 
 
@@ -248,14 +249,18 @@ def check(run: Run, languages: tuple[str, ...], strict: bool, documents: Path | 
       bookbuild check
       bookbuild check --strict --documents ../documents
     """
-    from bookbuild import build
+    from bookbuild.build import manuscript
 
     settings = run.settings(strict=strict, documents=documents)
-    findings = build.check_book(run.project, languages, settings, run.progress)
+    findings = manuscript.check_book(run.project, languages, settings, run.progress)
+    _findings(run, findings, as_json=as_json)
+
+
+def _findings(run: Run, findings: Sequence[Diagnostic], *, as_json: bool) -> None:
     run.progress.close()
     show(findings, as_json=as_json)
     if any(finding.severity is Severity.ERROR for finding in findings):
-        raise SystemExit(BookError.exit_status)
+        raise click.exceptions.Exit(BookError.exit_status)
     run.progress.say("no errors")
 
 
@@ -282,10 +287,10 @@ def pdf(
       bookbuild pdf --lang en,az
       bookbuild -C ../other-book -q pdf --lang all
     """
-    from bookbuild import build
+    from bookbuild.build import editions
 
     settings = run.settings(jobs=jobs, use_cache=use_cache, strict=strict, untranslated=untranslated)
-    result = build.build_pdfs(run.project, languages, settings, run.progress)
+    result = editions.build_pdfs(run.project, languages, settings, run.progress)
     _report(run, result.findings, result.lines)
 
 
@@ -301,10 +306,10 @@ def html(run: Run, languages: tuple[str, ...], strict: bool, untranslated: str) 
     Example:
       bookbuild html --lang az
     """
-    from bookbuild import build
+    from bookbuild.build import editions
 
     settings = run.settings(strict=strict, untranslated=untranslated)
-    result = build.build_html(run.project, languages, settings, run.progress)
+    result = editions.build_html(run.project, languages, settings, run.progress)
     _report(run, result.findings, result.lines)
 
 
@@ -313,6 +318,152 @@ def _report(run: Run, findings: Sequence[Diagnostic], lines: Sequence[str]) -> N
     show(findings)
     for line in lines:
         run.progress.say(line)
+
+
+@cli.group()
+def catalog() -> None:
+    """Keep the translators' catalogs, with gettext's verbs.
+
+    \b
+    A new language:           bookbuild catalog init --lang tr
+    After the book changed:   bookbuild catalog update
+    What is left to do:       bookbuild catalog stats
+    """
+
+
+TARGETS = click.option(
+    "--lang",
+    "-l",
+    "languages",
+    type=LanguageList(),
+    default="all",
+    show_default=True,
+    help="A language, several separated by commas, or “all” that have a catalog.",
+)
+
+
+@catalog.command()
+@pass_run
+def extract(run: Run) -> None:
+    """Write the template dist/book.pot; bookbuild's own verbs do not need it."""
+    from bookbuild.build import catalogs
+
+    result = catalogs.extract_template(run.project, run.settings(), run.progress)
+    _report(run, result.findings, result.lines)
+
+
+@catalog.command()
+@click.option("--lang", "-l", "languages", type=LanguageList(), required=True, help="The new language.")
+@pass_run
+def init(run: Run, languages: tuple[str, ...]) -> None:
+    """Begin the catalog of a language; the next “pdf --lang” builds it, marked as incomplete.
+
+    \b
+    Example:
+      bookbuild catalog init --lang tr
+    """
+    from bookbuild.build import catalogs
+
+    result = catalogs.init_catalogs(run.project, languages, run.settings(), run.progress)
+    _report(run, result.findings, result.lines)
+
+
+@catalog.command()
+@TARGETS
+@pass_run
+def update(run: Run, languages: tuple[str, ...]) -> None:
+    """Bring catalogs up to the book; what translators wrote is kept."""
+    from bookbuild.build import catalogs
+
+    result = catalogs.update_catalogs(run.project, languages, run.settings(), run.progress)
+    _report(run, result.findings, result.lines)
+
+
+@catalog.command(name="check")
+@TARGETS
+@STRICT
+@JSON
+@pass_run
+def check_catalogs(run: Run, languages: tuple[str, ...], strict: bool, as_json: bool) -> None:
+    """Report everything that is wrong with catalogs."""
+    from bookbuild.build import catalogs
+
+    findings = catalogs.check_catalogs(run.project, languages, run.settings(strict=strict), run.progress)
+    _findings(run, findings, as_json=as_json)
+
+
+@catalog.command(name="compile")
+@TARGETS
+@pass_run
+def compile_catalogs(run: Run, languages: tuple[str, ...]) -> None:
+    """Write .mo files, for other programs; bookbuild reads the PO files themselves."""
+    from bookbuild.build import catalogs
+
+    result = catalogs.compile_catalogs(run.project, languages, run.progress)
+    _report(run, result.findings, result.lines)
+
+
+@cli.group(invoke_without_command=True)
+@click.option(
+    "--verdict",
+    type=click.Choice(["single", "agree", "compatible", "conflict"]),
+    default=None,
+    help="Only quantities with this verdict.",
+)
+@click.option("--quantity", default="", metavar="ID", help="Only this quantity.")
+@click.option("--csv", "form", flag_value="csv", default=None, help="One row per claim.")
+@click.option("--json", "form", flag_value="json", help="Quantities with their camps and claims.")
+@click.option(
+    "--describe",
+    "form",
+    type=click.Choice(["datapackage", "csvw"]),
+    help="The description of the CSV: a Frictionless data package, or CSV on the Web.",
+)
+@click.pass_context
+def figures(context: click.Context, verdict: str | None, quantity: str, form: str | None) -> None:
+    """Print every quantity with its verdict, camps and origins.
+
+    \b
+    Examples:
+      bookbuild figures --verdict conflict
+      bookbuild figures --csv > figures.csv
+      bookbuild figures impact killed/wp-armenian-officials
+    """
+    if context.invoked_subcommand is not None:
+        return
+    from bookbuild.build import figures as story
+
+    run = context.find_object(Run)
+    assert run is not None, "the group that holds this one makes it"
+    chosen = {"verdict": verdict or "", "quantity": quantity}
+    if form:
+        text = story.export_figures(run.project, run.progress, form, **chosen)
+    else:
+        width = shutil.get_terminal_size((100, 24)).columns
+        text = story.list_figures(run.project, run.progress, width=width, **chosen)
+    run.progress.close()
+    click.echo(text, nl=False)
+
+
+@figures.command()
+@click.argument("claim")
+@pass_run
+def impact(run: Run, claim: str) -> None:
+    """List what a change of CLAIM touches: paragraphs, notes, tables, catalog messages.
+
+    \b
+    Example:
+      bookbuild figures impact killed/wp-armenian-officials
+    """
+    from bookbuild.build import figures as story
+
+    result = story.impact_of_claim(run.project, run.progress, claim)
+    run.progress.close()
+    for one in result.touched:
+        states = ", ".join(f"{code} {status.value}" for code, status in (one.statuses or {}).items())
+        click.echo(f"{one.place}: {one.how.value}{f' ({states})' if states else ''}: {one.what}")
+    if not result.touched:
+        run.progress.say(f"{claim}: nothing prints it but the appendix")
 
 
 @cli.command()
