@@ -1,7 +1,7 @@
 """The one place that touches the inside of the layout engine.
 
 WeasyPrint 70.0 loses footnotes without a word, for two reasons, misplaces
-them for a third, and wastes time for a fourth:
+them for a third, breaks lines too early for a fourth, and wastes time for a fifth:
 
 1. ``layout/block.py``, ``_linebox_layout``: a line that does not fit is kept when putting off
    earlier notes makes room for it, but the line's own notes are then never laid out.
@@ -11,7 +11,10 @@ them for a third, and wastes time for a fourth:
    Mended: what each page hands on is kept and handed on again.
 3. A note that is taken back and laid out again comes after notes called later (“5, 4, 6”).
    Mended: the notes of a page are kept in the order of the text.
-4. Every box of every line asked whether ``None`` is in the list of all notes still to come,
+4. ``text/line_break.py``, ``split_first_line``: a text that fits but for the space at its end, which hangs,
+   is broken after its *first* word (“For / the / first years of …” before an element that needs a
+   new line). Mended: it is kept whole, and the element after it goes to the next line.
+5. Every box of every line asked whether ``None`` is in the list of all notes still to come,
    which costs more the longer the unit is. Mended: ``None`` is not looked for.
 
 pyphen 0.18.1 breaks words with “İ” one letter too far right, because Python writes its lower
@@ -41,6 +44,7 @@ _KNOWN = {
     "weasyprint.layout.block": "9457dca0528c378f3ff6dd2ca5126d04ca017542de2fb77b1db48c3073401085",
     "weasyprint.layout.page": "d99c5aceb36d458619a9cecb466a09df8827b9160fafacab7b4972a0d354dcca",
     "weasyprint.layout": "f226ba97ad21e44772b571aa64bfd446ecf3080d236c4861dcab25407a04d66a",
+    "weasyprint.text.line_break": "1f5a855ad992e0bebaf5512d2b806fd991090e0e91bf79d3d5a3a0176b22af97",
     "pyphen": "9a752f734be350f71da67aa1c2c488982ae4097bb38c7e49a1d48c81ec6570c3",
 }
 
@@ -123,6 +127,24 @@ _CONTEXT_MENDS = (
     ),
 )
 
+_TEXT_MENDS = (
+    Mend(
+        "    # Step #3: Try to put the first word",
+        """\
+    if resume_index is None and space_collapse and text.endswith(' ') and text.strip(' '):
+        layout.set_text(text.rstrip(' '))
+        shorter_line, shorter_index = layout.get_first_line()
+        fits = shorter_index is None and line_size(shorter_line, style)[0] <= max_width
+        layout.set_text(text)
+        first_line, resume_index = layout.get_first_line()
+        if fits and resume_index is None:
+            return first_line_metrics(
+                first_line, text, layout, resume_index, space_collapse, style)
+
+    # Step #3: Try to put the first word""",
+    ),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Engine:
@@ -148,13 +170,15 @@ def engine() -> Engine:
     import pyphen
     import weasyprint
     from weasyprint import layout
-    from weasyprint.layout import block, page
+    from weasyprint.layout import block, inline, page
+    from weasyprint.text import line_break
     from weasyprint.text.fonts import FontConfiguration
 
-    for module in (block, page, layout, pyphen):
+    for module in (block, page, layout, line_break, pyphen):
         _require_known(module)
     block._linebox_layout = _mended(block._linebox_layout, _LINE_MENDS)
     page.make_all_pages = layout.make_all_pages = _mended(page.make_all_pages, _PAGES_MENDS)
+    inline.split_first_line = line_break.split_first_line = _mended(line_break.split_first_line, _TEXT_MENDS)
     context = layout.LayoutContext
     context.layout_footnote = _mended(context.layout_footnote, _CONTEXT_MENDS)
     positions = pyphen.HyphDict.positions
