@@ -130,6 +130,7 @@ class ClaimSetter:
         quantity, compact = comparison.quantity, self._locale.compact
         claims = {claim.id: claim for claim in quantity.claims}
         seen: set[tuple[int, int]] = set()
+        scopes: set[int] = set()
         marks = []
         for mark in chart.marks:
             claim = claims[mark.witness.claim.id]
@@ -140,7 +141,11 @@ class ClaimSetter:
                     group = LETTERS[mark.camp % 26]
                 seen.add((mark.scope, mark.camp))
             value = self._value_text(claim, quantity, chart.value_axis.unit)
-            marks.append(MarkLabel(value, self._speaker(claim), group))
+            counted = ""
+            if claim.scope and mark.scope not in scopes:
+                counted = plain(self._setter.words(claim.scope, notes=False).spans)
+            scopes.add(mark.scope)
+            marks.append(MarkLabel(value, self._speaker(claim), group, counted))
         said = "; ".join(f"{label.speaker}: {label.value}" for label in marks)
         title = plain(self._setter.words(quantity.title, notes=False).spans)
         date_ticks = chart.date_axis.ticks if chart.date_axis else ()

@@ -245,6 +245,8 @@ class MarkLabel:
     """May be longer than its column: it is shortened or broken when drawn."""
     group: str = ""
     """Letter of the camp, where the row opens one."""
+    scope: str = ""
+    """What is counted, where the row opens a scope of its own."""
 
 
 @dataclass(frozen=True, slots=True)

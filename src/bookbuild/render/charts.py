@@ -26,7 +26,7 @@ LETTER = 11.0
 SIZE = 7.5
 LEADING = 8.8
 ROW = 11.4
-HIGHEST = 340.0
+HIGHEST = 230.0
 """Rows that would be higher are drawn in several pieces."""
 DOT = 2.1
 
@@ -101,7 +101,10 @@ def _height(lines: Sequence[str]) -> float:
 
 def _pieces(labelled: LabelledChart) -> list[range]:
     """Return the rows of every piece; the pieces are as even as whole rows allow."""
-    heights = [_height(lines) for lines in _labels(labelled)]
+    labels = _labels(labelled)
+    heights = [
+        _height(lines) + ROW * bool(mark.scope) for lines, mark in zip(labels, labelled.marks, strict=True)
+    ]
     count = max(1, -(-int(sum(heights)) // int(HIGHEST)))
     share = sum(heights) / count
     pieces, start, height = [], 0, 0.0
@@ -122,6 +125,8 @@ def _rows(labelled: LabelledChart, rows: range) -> Markup:
     for row in rows:
         if row > rows.start and _opens(chart, labelled, row):
             y += 4.0
+        if labelled.marks[row].scope:
+            y += ROW
         tops[row] = y
         y += _height(labels[row])
     bottom = y + 2
@@ -130,6 +135,9 @@ def _rows(labelled: LabelledChart, rows: range) -> Markup:
     parts += [_guide(plot.x(tick.at), 2, bottom) for tick in chart.value_axis.ticks]
     for row in rows:
         middle = tops[row] + ROW / 2
+        if labelled.marks[row].scope:
+            counted = _shortened(labelled.marks[row].scope, WIDTH - LETTER)
+            parts.append(_text(counted, LETTER, middle + SIZE * 0.34 - ROW, "unit"))
         parts.append(_row_label(labelled.marks[row], labels[row], middle))
         parts.append(_mark(chart.marks[row], labelled.marks[row], plot, middle))
     axis, height = _axis(chart.value_axis, labelled.value_ticks, labelled.unit, plot, bottom)
