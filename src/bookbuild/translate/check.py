@@ -461,6 +461,8 @@ def _breaks(pair: _Pair, string: str, rules: _Rules) -> Found:
 def _figures(pair: _Pair, string: str, rules: _Rules) -> Found:
     said, says = own_text(pair.source), own_text(pair.target)
     before, after = figures(said, rules.ours), figures(says, rules.theirs)
+    if before == after:
+        return
     lost, added = before - after, after - before
     lost -= romans(says) - romans(said)
     added -= romans(said) - romans(says)

@@ -26,8 +26,8 @@ MARKDOWN_FLAG = "md-text"
 FLAGS = (FUZZY, MARKDOWN_FLAG, "markdown-text", "no-wrap", "wrap", "read-only", "ignore-same", "no-c-format")
 KEYWORDS = ("msgctxt", "msgid", "msgid_plural", "msgstr")
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "\\": "\\", '"': '"'}
-UNESCAPES = {value: "\\" + key for key, value in ESCAPES.items()}
 
+_UNESCAPES = str.maketrans({value: "\\" + key for key, value in ESCAPES.items()})
 _KEYWORD = re.compile(r"([A-Za-z_]+)(?:\[(\d+)\])?(?=[\s\"]|$)")
 _ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{1,2}|[0-7]{1,3}|.)", re.DOTALL)
 
@@ -450,19 +450,27 @@ def _wrapped_references(references: Sequence[str]) -> list[str]:
 
 def _strings(keyword: str, text: str) -> list[str]:
     """A keyword and its string, wrapped at blanks and after line ends."""
-    if "\n" not in text.rstrip("\n") and len(keyword) + len(_quoted(text)) + 1 <= WIDTH:
-        return [f"{keyword} {_quoted(text)}"]
+    escaped = _escaped(text)
+    if "\n" not in text.rstrip("\n") and len(keyword) + len(escaped) + 3 <= WIDTH:
+        return [f'{keyword} "{escaped}"']
     lines = [f'{keyword} ""']
     for paragraph in re.findall(r"[^\n]*\n|[^\n]+", text):
-        line = ""
+        line: list[str] = []
+        width = 2
         for word in re.findall(r"\s*\S+\s*|\s+", paragraph):
-            if line and len(_quoted(line + word.rstrip(" "))) > WIDTH:
-                lines.append(_quoted(line))
-                line = ""
-            line += word
-        lines.append(_quoted(line))
+            shown = _escaped(word)
+            if line and width + len(shown.rstrip(" ")) > WIDTH:
+                lines.append(f'"{"".join(line)}"')
+                line, width = [], 2
+            line.append(shown)
+            width += len(shown)
+        lines.append(f'"{"".join(line)}"')
     return lines
 
 
+def _escaped(text: str) -> str:
+    return text.translate(_UNESCAPES)
+
+
 def _quoted(text: str) -> str:
-    return '"' + "".join(UNESCAPES.get(character, character) for character in text) + '"'
+    return f'"{_escaped(text)}"'

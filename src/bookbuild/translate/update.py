@@ -24,6 +24,8 @@ CUTOFF = 0.6
 SHORT = 12
 """Words up to which likeness is measured in letters."""
 CANDIDATES = 4
+COMMON = 50
+"""Messages above which a word they share says nothing, where there are rarer ones."""
 STALE = "source changed "
 """Begins the extracted comment of a guess: since when, and which figures changed."""
 
@@ -156,39 +158,42 @@ def _changed_figures(old: str, new: str, pack: Pack) -> str:
 
 def _guesses(new: list[MessageKey], vanished: Mapping[MessageKey, Message]) -> dict[MessageKey, MessageKey]:
     """Pair new messages with vanished ones, likest first; each vanished one is used once."""
-    words = {key: _words(key.msgid) for key in vanished}
-    by_word: dict[tuple[str, str], list[MessageKey]] = {}
-    by_text: dict[str, MessageKey] = {}
-    for key, bag in words.items():
-        by_text.setdefault(key.msgid, key)
-        for word in set(bag):
-            by_word.setdefault((key.context, word), []).append(key)
-    scored: list[tuple[float, int, int, MessageKey, MessageKey]] = []
-    order = {key: position for position, key in enumerate(vanished)}
+    old = list(vanished)
+    words = [_words(key.msgid) for key in old]
+    by_text: dict[str, int] = {}
+    owners: dict[tuple[str, str], list[int]] = {}
+    for index, key in enumerate(old):
+        by_text.setdefault(key.msgid, index)
+        for word in set(words[index]):
+            owners.setdefault((key.context, word), []).append(index)
+    scored: list[tuple[float, int, int]] = []
     for position, key in enumerate(new):
         if key.msgid in by_text:
-            old = by_text[key.msgid]
-            scored.append((-1.0, position, order[old], key, old))
+            scored.append((-1.0, position, by_text[key.msgid]))
             continue
         bag = _words(key.msgid)
-        shared: Counter[MessageKey] = Counter()
-        for word in set(bag):
-            owners = by_word.get((key.context, word), ())
-            for owner in owners:
-                # a word that stands in a few messages says more than one that stands in all
-                shared[owner] += 1000 // len(owners) + 1
-        nearest = sorted(shared.items(), key=lambda item: (-item[1], order[item[0]]))[:CANDIDATES]
-        for old, _ in nearest:
-            likeness = _likeness(key.msgid, bag, old.msgid, words[old])
+        for index in _nearest([owners.get((key.context, word), []) for word in set(bag)]):
+            likeness = _likeness(key.msgid, bag, old[index].msgid, words[index])
             if likeness >= CUTOFF:
-                scored.append((-likeness, position, order[old], key, old))
-    pairs: dict[MessageKey, MessageKey] = {}
-    taken: set[MessageKey] = set()
-    for _, _, _, key, old in sorted(scored, key=lambda item: item[:3]):
-        if key not in pairs and old not in taken:
-            pairs[key] = old
-            taken.add(old)
-    return {key: pairs[key] for key in new if key in pairs}
+                scored.append((-likeness, position, index))
+    pairs: dict[int, int] = {}
+    taken: set[int] = set()
+    for _, position, index in sorted(scored):
+        if position not in pairs and index not in taken:
+            pairs[position] = index
+            taken.add(index)
+    return {new[position]: old[pairs[position]] for position in sorted(pairs)}
+
+
+def _nearest(owners: list[list[int]]) -> list[int]:
+    """The messages that share most with a new one; a word of few messages says more than one of many."""
+    shared: Counter[int] = Counter()
+    for group in sorted((group for group in owners if group), key=len):
+        if len(group) > COMMON and shared:
+            break
+        for index in group:
+            shared[index] += 1000 // len(group) + 1
+    return sorted(shared, key=lambda index: (-shared[index], index))[:CANDIDATES]
 
 
 def _words(text: str) -> tuple[str, ...]:
