@@ -218,11 +218,12 @@ def _word_findings(
     stream = "".join(letters)
     for chunk, ids in promise.chunks:
         words = [letters_of(word) for word in _WORD.findall(chunk)]
-        for at, word in enumerate(words):
-            if word in missing and not _stands(words, at, stream):
-                around = " ".join(words[max(0, at - 3) : at + 4])
-                message = f"the word “{word}” is not printed (in “{around}”)"
-                yield Finding("G203", message, ids, "does a style sheet hide it, or colour it away?")
+        lost = [at for at, word in enumerate(words) if word in missing and not _stands(words, at, stream)]
+        if lost:
+            some = " ".join(words[at] for at in lost[:8])
+            around = " ".join(words[max(0, lost[0] - 3) : lost[0] + 5])
+            message = f"not printed: “{some}” (from “{around}”)"
+            yield Finding("G203", message, ids, "does a style sheet hide it, or colour it away?")
 
 
 def _stands(words: Sequence[str], at: int, stream: str) -> bool:
