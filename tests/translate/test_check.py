@@ -256,6 +256,12 @@ def test_a_speaker_or_paper_may_keep_its_name() -> None:
     assert whole(checked(Catalog(HEADER, tuple(same)), book("The Washington Post", "de Waal"))) == []
 
 
+def test_a_figure_in_a_name_is_not_translated_and_names_may_gain_quotation_marks() -> None:
+    entries = (message("CC BY 4.0", "CC BY 4.0", kind=Kind.BOOK), message("The Post", "“Post”"))
+    sample = dataclasses.replace(book("The Post"), licence=prose("CC BY 4.0", Kind.BOOK))
+    assert whole(checked(Catalog(HEADER, entries), sample)) == []
+
+
 def test_the_finding_quotes_both_figures_and_writes_the_right_one() -> None:
     (found,) = whole(
         checked(Catalog(HEADER, (message("In 1,275 homes.", "1.257 evdə."),)), book("In 1,275 homes."))
