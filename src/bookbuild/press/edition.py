@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 
 from bookbuild.diagnostics import Diagnostic, InternalFault, in_order
+from bookbuild.model.book import PageFormat
 from bookbuild.model.unit import PageMap, Unit
 from bookbuild.press import fonts, slots
 from bookbuild.press.cache import SheetCache
@@ -22,6 +24,9 @@ from bookbuild.press.typeset import Job, typeset
 
 Progress = Callable[[str, int, int], None]
 """Told after each unit: its title, how many are done in this round, how many there are."""
+
+
+_TAG = re.compile(r"<[^>]*>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,26 +102,31 @@ class _Press:
         self.progress = progress
         self.jobs: list[Job | None] = [None] * len(units)
         self.laid_out: list[LaidOut | None] = [None] * len(units)
+        self.guesses = [_guess(unit, settings.page) for unit in units]
         self.map = PageMap({}, ())
         self.plan = Plan((), 0, (), ())
+        self.numbers: list[tuple[str, ...]] = []
         self.flipping: dict[str, tuple[str, str]] = {}
         self.rounds = self.layouts = self.hits = 0
+        self._known = False
         fonts.hide_system_fonts()
 
     def settle(self) -> None:
-        """Lay out until no unit's page numbers or sides change."""
-        self._start_from(self.cache.remembered(self._name()) if self.cache else {})
+        """Lay out until no unit's page numbers change in length and none changes sides."""
+        self._guess_from(self.cache.remembered(self._name()) if self.cache else {})
         while True:
-            jobs = [self._job(unit, first) for unit, first in zip(self.units, self.plan.firsts, strict=True)]
+            jobs = self._jobs()
             due = [index for index, job in enumerate(jobs) if job != self.jobs[index]]
             if not due:
                 break
             if self.rounds == self.settings.limits.rounds:
                 self.flipping = self._changed_references(due)
                 break
+            # Units full of page numbers wait until the others have their pages.
+            early = [index for index in due if not _full_of_numbers(self.units[index])]
             self.rounds += 1
-            self._lay_out(jobs, due)
-            self._renumber([sheet.sheets.pages for sheet in self._sheets()])
+            self._lay_out(jobs, early if early and self.rounds == 1 and not self._known else due)
+            self._renumber()
         if self.cache:
             self.cache.remember(self._name(), self._hints())
 
@@ -130,7 +140,7 @@ class _Press:
             settings.direction,
             settings.page,
         )
-        return join(self.units, self._sheets(), self.plan, imprint, self._read_font)
+        return join(self.units, self._sheets(), self.numbers, self.plan, imprint, self._read_font)
 
     def diagnostics(self) -> list[Diagnostic]:
         """Return what was found, with the authors' places."""
@@ -157,15 +167,14 @@ class _Press:
     def _sheets(self) -> list[LaidOut]:
         return [sheet for sheet in self.laid_out if sheet is not None]
 
-    def _start_from(self, hints: Mapping[str, int]) -> None:
-        """Begin with the page numbers of the last run, if there was one."""
-        lengths = [hints.get(f"pages {unit.id}", 1) for unit in self.units]
-        self.plan = plan(self.units, lengths, self.settings.folio)
-        anchors = [
-            {anchor: page for anchor in unit.anchors if (page := hints.get(f"anchor {anchor}"))}
-            for unit in self.units
-        ]
-        self.map = page_map(self.plan, anchors)
+    def _guess_from(self, hints: Mapping[str, int]) -> None:
+        """Begin with the page numbers of the last run if there was one, else with the text's length."""
+        self._known = bool(hints)
+        for index, unit in enumerate(self.units):
+            pages, anchors = self.guesses[index]
+            known = {anchor: page for anchor in anchors if (page := hints.get(f"anchor {anchor}"))}
+            self.guesses[index] = (hints.get(f"pages {unit.id}", pages), {**anchors, **known})
+        self._renumber()
 
     def _hints(self) -> dict[str, int]:
         hints = {f"pages {sheet.sheets.unit}": sheet.sheets.pages for sheet in self._sheets()}
@@ -178,26 +187,29 @@ class _Press:
         words = "\n".join([self.settings.title, self.settings.lang, *(unit.id for unit in self.units)])
         return hashlib.sha256(words.encode()).hexdigest()
 
-    def _job(self, unit: Unit, first: int) -> Job:
-        filled = slots.fill(
-            unit.html,
-            self.map,
-            self.plan.numbering,
-            self.settings.page_range,
-            self.settings.page_separator,
-        )
-        return Job(
-            unit=unit.id,
-            html=slots.free_links(filled),
-            notes=tuple(note.id for note in unit.notes),
-            anchors=unit.anchors,
-            side=side_of(first, self.settings.direction),
-            styles=self.styles,
-            root=self.settings.root,
-            page=self.settings.page,
-            hyphenation=self.settings.hyphenation,
-            limits=self.settings.limits,
-        )
+    def _jobs(self) -> list[Job]:
+        """Return what is to be laid out if the page map is right, and keep what the slots print."""
+        settings = self.settings
+        filled = [
+            slots.fill(unit.html, self.map, self.plan.numbering, settings.page_range, settings.page_separator)
+            for unit in self.units
+        ]
+        self.numbers = [entry.texts for entry in filled]
+        return [
+            Job(
+                unit=unit.id,
+                html=slots.free_links(entry.html),
+                notes=tuple(note.id for note in unit.notes),
+                anchors=unit.anchors,
+                side=side_of(first, settings.direction),
+                styles=self.styles,
+                root=settings.root,
+                page=settings.page,
+                hyphenation=settings.hyphenation,
+                limits=settings.limits,
+            )
+            for unit, entry, first in zip(self.units, filled, self.plan.firsts, strict=True)
+        ]
 
     def _lay_out(self, jobs: list[Job], due: Sequence[int]) -> None:
         missing: dict[int, Future[LaidOut] | None] = {}
@@ -232,9 +244,14 @@ class _Press:
         except BrokenProcessPool as error:
             raise InternalFault(f"a worker died while “{job.unit}” or another unit was laid out") from error
 
-    def _renumber(self, lengths: Sequence[int]) -> None:
-        self.plan = plan(self.units, lengths, self.settings.folio)
-        self.map = page_map(self.plan, [sheet.sheets.anchors for sheet in self._sheets()])
+    def _renumber(self) -> None:
+        """Make the page map anew from what is laid out and, for the rest, what is guessed."""
+        pages = [
+            (sheet.sheets.pages, sheet.sheets.anchors) if sheet else guess
+            for sheet, guess in zip(self.laid_out, self.guesses, strict=True)
+        ]
+        self.plan = plan(self.units, [length for length, _ in pages], self.settings.folio)
+        self.map = page_map(self.plan, [anchors for _, anchors in pages])
 
     def _changed_references(self, due: Sequence[int]) -> dict[str, tuple[str, str]]:
         return {
@@ -276,3 +293,21 @@ class _Press:
                 if found == digest:
                     return (self.settings.root / name).read_bytes()
         raise InternalFault("a font on the pages is in no known file")
+
+
+_LETTERS_TO_A_MM2 = 0.07
+"""Letters that stand on a page, to each square millimetre of it: for the first guess only."""
+
+
+def _guess(unit: Unit, page: PageFormat) -> tuple[int, dict[str, int]]:
+    """Return about how many pages a unit has, and on which its anchors fall."""
+    letters = len(_TAG.sub("", unit.html))
+    area = float(page.trim_width_mm * page.trim_height_mm)
+    pages = max(1, round(letters / (area * _LETTERS_TO_A_MM2)))
+    places = slots.anchor_places(unit.html)
+    return pages, {anchor: 1 + int(places.get(anchor, 0) * pages) for anchor in unit.anchors}
+
+
+def _full_of_numbers(unit: Unit) -> bool:
+    """Tell whether a unit is mostly page references: contents, index, bibliography."""
+    return len(unit.mentions) * 1000 > len(unit.html)

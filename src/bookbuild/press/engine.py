@@ -20,6 +20,9 @@ them for a third, breaks lines too early for a fourth, and wastes time for a fif
 pyphen 0.18.1 breaks words with “İ” one letter too far right, because Python writes its lower
 case with two characters. Mended: it is lowered to one.
 
+Besides, what is drawn for a page slot is marked in the page's content with the glyphs of the ten
+digits, so that joining can put the digits in (see ``slots``).
+
 The mends are made in the source text of exactly the known engine. Any other engine is refused.
 """
 
@@ -29,7 +32,7 @@ import functools
 import hashlib
 import inspect
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import FunctionType, ModuleType
@@ -45,6 +48,8 @@ _KNOWN = {
     "weasyprint.layout.page": "d99c5aceb36d458619a9cecb466a09df8827b9160fafacab7b4972a0d354dcca",
     "weasyprint.layout": "f226ba97ad21e44772b571aa64bfd446ecf3080d236c4861dcab25407a04d66a",
     "weasyprint.text.line_break": "1f5a855ad992e0bebaf5512d2b806fd991090e0e91bf79d3d5a3a0176b22af97",
+    "weasyprint.draw": "fb6fcee79a80059c72a3142ef941d4968e3aeeddc8fbbcac2e8519e8be55e348",
+    "weasyprint.draw.text": "c9a450aa209277e760227e1fed2da492647bd28e5a5ebc4c9d8aaedecc400d77",
     "pyphen": "9a752f734be350f71da67aa1c2c488982ae4097bb38c7e49a1d48c81ec6570c3",
 }
 
@@ -169,7 +174,7 @@ def engine() -> Engine:
     hide_system_fonts()
     import pyphen
     import weasyprint
-    from weasyprint import layout
+    from weasyprint import draw, layout
     from weasyprint.layout import block, inline, page
     from weasyprint.text import line_break
     from weasyprint.text.fonts import FontConfiguration
@@ -181,6 +186,7 @@ def engine() -> Engine:
     inline.split_first_line = line_break.split_first_line = _mended(line_break.split_first_line, _TEXT_MENDS)
     context = layout.LayoutContext
     context.layout_footnote = _mended(context.layout_footnote, _CONTEXT_MENDS)
+    draw.draw_text = _marking_slots(draw.draw_text)
     positions = pyphen.HyphDict.positions
     pyphen.HyphDict.positions = lambda self, word: positions(self, word.replace("İ", "i"))
     return Engine(weasyprint, FontConfiguration())
@@ -194,6 +200,52 @@ def register_hyphenation(patterns: Mapping[str, Path]) -> None:
         name = language.replace("-", "_")
         pyphen.LANGUAGES[name] = path
         pyphen.LANGUAGES_LOWERCASE[name.lower()] = name
+
+
+def _marking_slots(draw_text: Callable[..., None]) -> Callable[..., None]:
+    """Return a ``draw_text`` that brackets the text of page slots as ``BookSlot``.
+
+    ``/S`` is the slot, ``/G`` the glyphs of the digits from zero to nine, empty if they differ in width.
+    """
+
+    def marking(stream: Any, textbox: Any, *rest: Any) -> None:
+        slot = textbox.element.get("data-slot") if textbox.element is not None else None
+        zeros = [character for character in textbox.text if character.isdecimal()] if slot else []
+        if not zeros:
+            draw_text(stream, textbox, *rest)
+            return
+        glyphs = " ".join(map(str, _digit_glyphs(stream, textbox, zeros[0])))
+        stream.stream.append(f"/BookSlot <</S {slot} /G [{glyphs}]>> BDC".encode())
+        draw_text(stream, textbox, *rest)
+        stream.stream.append(b"EMC")
+
+    return marking
+
+
+def _digit_glyphs(stream: Any, textbox: Any, zero: str) -> list[int]:
+    """Return the glyphs of the ten digits in a text's style, and make its font know them."""
+    from weasyprint.text.ffi import FROM_UNITS, ffi
+    from weasyprint.text.line_break import Layout
+
+    digits = "".join(chr(ord(zero) + value) for value in range(10))
+    layout = Layout(textbox.style)
+    layout.set_text(digits)
+    line, _ = layout.get_first_line()
+    glyphs: list[int] = []
+    widths: set[int] = set()
+    run = line.runs[0]
+    while run != ffi.NULL:
+        font, size = stream.add_font(run.data.item.analysis.font)
+        shown = run.data.glyphs
+        for info in shown.glyphs[0 : shown.num_glyphs]:
+            widths.add(info.geometry.width)
+            if len(glyphs) < 10:
+                font.to_unicode.setdefault(info.glyph, digits[len(glyphs)])
+                font.widths.setdefault(info.glyph, round(info.geometry.width * 1000 * FROM_UNITS / size))
+            glyphs.append(info.glyph)
+        run = run.next
+    layout.deactivate()
+    return glyphs if len(glyphs) == 10 and len(widths) == 1 else []
 
 
 def _require_known(module: ModuleType) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from urllib.parse import unquote
 import pikepdf
 from pikepdf import Array, Dictionary, Name, OutlineItem, Page, Pdf, Stream, String
 
+from bookbuild.diagnostics import InternalFault
 from bookbuild.model.book import PageFormat
 from bookbuild.model.unit import Folios, Numbering, Unit
 from bookbuild.press.book_fonts import BookFonts, stamp_face
@@ -18,6 +20,8 @@ from bookbuild.press.folios import Plan, side_of
 from bookbuild.press.sheets import FolioPlace, LaidOut
 from bookbuild.press.slots import LINK
 
+_SLOT = re.compile(rb"/BookSlot <</S (\d+) /G \[([\d ]*)\]>> BDC\n(.*?)EMC\n", re.DOTALL)
+_HEXADECIMAL = re.compile(rb"<([0-9a-f]*)>")
 _MM = 72 / 25.4
 _FOOT_SHARE = 0.55
 _HEAD_SHARE = 0.62
@@ -38,18 +42,22 @@ class Imprint:
 def join(
     units: Sequence[Unit],
     laid_out: Sequence[LaidOut],
+    numbers: Sequence[Sequence[str]],
     plan: Plan,
     imprint: Imprint,
     read_font: Callable[[str], bytes],
 ) -> bytes:
     """Return the book as one PDF; equal inputs give equal bytes.
 
-    ``read_font`` returns a font file by its SHA-256.
+    ``numbers`` has what the page slots of each unit print, ``read_font`` returns a font file by its SHA-256.
+
+    Raises:
+        InternalFault: a page slot has not as many digits as the number to be put in.
     """
     with Pdf.new() as pdf:
         fonts = BookFonts(pdf, read_font)
         places = _destinations(laid_out, plan)
-        _add_pages(pdf, units, laid_out, plan, imprint, fonts)
+        _add_pages(pdf, units, laid_out, numbers, plan, imprint, fonts)
         used = _relink(pdf, places) | _outline(pdf, units, places)
         used |= {anchor for unit in units for anchor in unit.mentions if anchor in places}
         _name_destinations(pdf, places, used)
@@ -80,11 +88,12 @@ def _add_pages(
     pdf: Pdf,
     units: Sequence[Unit],
     laid_out: Sequence[LaidOut],
+    numbers: Sequence[Sequence[str]],
     plan: Plan,
     imprint: Imprint,
     fonts: BookFonts,
 ) -> None:
-    for unit, first, sheet in zip(units, plan.firsts, laid_out, strict=True):
+    for unit, first, sheet, texts in zip(units, plan.firsts, laid_out, numbers, strict=True):
         while len(pdf.pages) + 1 < first:
             _add_blank(pdf, imprint.page)
         start = len(pdf.pages)
@@ -95,10 +104,36 @@ def _add_pages(
         for use in sheet.fonts:
             shared[Name(f"/{use.name}")] = fonts.adopt(use, resources.Font[Name(f"/{use.name}")])
         resources.Font = shared
+        _put_digits_in([pdf.pages[start + page - 1] for page in sheet.slot_pages], texts, unit)
         if unit.folios is Folios.SHOWN:
             _stamp_folios(pdf, start, sheet, plan, imprint, fonts, shared)
         for index in range(start, len(pdf.pages)):
             _set_boxes(pdf.pages[index], imprint.page)
+
+
+def _put_digits_in(pages: Sequence[Page], texts: Sequence[str], unit: Unit) -> None:
+    """Put the digits of page numbers in the place of the zeros that keep their room."""
+    waiting = [[int(character) for character in text if character.isdecimal()] for text in texts]
+
+    def replace(match: re.Match[bytes]) -> bytes:
+        digits = waiting[int(match[1])]
+        glyphs = [b"%04x" % int(glyph) for glyph in match[2].split()]
+        if not glyphs:
+            digits.clear()  # reported: the font has no figures of one width
+            return match[3]
+
+        def string(shown: re.Match[bytes]) -> bytes:
+            codes = re.findall(rb"....", shown[1])
+            put = (glyphs[digits.pop(0)] if digits and code == glyphs[0] else code for code in codes)
+            return b"<%s>" % b"".join(put)
+
+        return _HEXADECIMAL.sub(string, match[3])
+
+    for page in pages:
+        page.obj.Contents.write(_SLOT.sub(replace, page.obj.Contents.read_bytes()))
+    left = [texts[slot] for slot, digits in enumerate(waiting) if digits]
+    if left:
+        raise InternalFault(f"no room for the page number {left[0]} in {unit.id}")
 
 
 def _add_blank(pdf: Pdf, page: PageFormat) -> None:

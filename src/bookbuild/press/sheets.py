@@ -87,6 +87,8 @@ class LaidOut:
     folio_places: tuple[FolioPlace, ...]
     text_areas: tuple[tuple[float, float, float, float], ...]
     """Left, top, right and bottom of each page's text area, in points from the left and the foot."""
+    slot_pages: tuple[int, ...]
+    """Pages, from 1, with page slots whose digits are still to be put in."""
     fonts: tuple[FontUse, ...]
     findings: tuple[Finding, ...]
     files: Mapping[str, str]
@@ -129,6 +131,7 @@ def from_bytes(data: bytes) -> LaidOut:
             FolioPlace(**{**place, "features": tuple(place["features"])}) for place in facts["folio_places"]
         ),
         text_areas=tuple((left, top, right, foot) for left, top, right, foot in facts["text_areas"]),
+        slot_pages=tuple(facts["slot_pages"]),
         fonts=tuple(_font(font) for font in facts["fonts"]),
         findings=tuple(
             Finding(

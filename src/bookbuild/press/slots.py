@@ -4,32 +4,51 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from bookbuild.model.unit import PageMap
 
 LINK = "book:"
 """Scheme under which links to anchors pass through the engine; joining turns them into destinations."""
 
-UNKNOWN = "000"
-"""Printed for a page that is not known yet; never in a finished book."""
-
 _TOKEN = re.compile(
     r"<a\b[^>]*>|</a\s*>|<(?P<tag>span)\b(?P<attributes>[^>]*\bpage-slot\b[^>]*)>\s*</span>", re.IGNORECASE
 )
+_ID = re.compile(r"\bid\s*=\s*[\"']([^\"']+)[\"']", re.IGNORECASE)
 _PAGES = re.compile(r"\bdata-pages\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 _HREF = re.compile(r"(<a\b[^>]*?\bhref\s*=\s*)(\"#([^\"]*)\"|'#([^']*)')", re.IGNORECASE)
 
 
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A unit's HTML with its page slots filled as far as their width goes.
+
+    Page numbers are set in figures of one width, so only how many digits a number has decides the
+    look of a page. The HTML has “0” for every digit; the digits themselves are put into the pages
+    when units are joined. A unit whose numbers change, but not their lengths, keeps its pages.
+    """
+
+    html: str
+    texts: tuple[str, ...]
+    """What each slot prints, by the number in its ``data-slot``."""
+
+
 def fill(
     source: str, page_map: PageMap, numbering: Sequence[object], join: Callable[[str, str], str], comma: str
-) -> str:
-    """Return HTML with every page slot filled from the page map.
+) -> Filled:
+    """Fill every page slot of a unit from the page map.
 
     ``numbering`` tells for each page which sequence of folios it belongs to: a run of pages never
     reaches from one sequence into another. Numbers outside of links become links to their page.
     """
     depth = 0
+    texts: list[str] = []
+
+    def slot(text: str) -> str:
+        texts.append(text)
+        return f'data-slot="{len(texts) - 1}">{html.escape(shape(text))}'
 
     def replace(match: re.Match[str]) -> str:
         nonlocal depth
@@ -39,13 +58,27 @@ def fill(
         pages = _PAGES.search(match["attributes"])
         anchors = html.unescape((pages[1] or pages[2] or "") if pages else "").split()
         runs = page_runs(anchors, page_map, numbering, join)
-        texts = (
-            html.escape(text) if depth else f'<a href="#{html.escape(anchor)}">{html.escape(text)}</a>'
-            for anchor, text in runs
-        )
-        return f"<span{match['attributes']}>{html.escape(comma).join(texts)}</span>"
+        if depth:
+            return f"<span{match['attributes']} {slot(comma.join(text for _, text in runs))}</span>"
+        links = (f'<a href="#{html.escape(anchor)}" {slot(text)}</a>' for anchor, text in runs)
+        return f"<span{match['attributes']}>{html.escape(comma).join(links)}</span>"
 
-    return _TOKEN.sub(replace, source)
+    return Filled(_TOKEN.sub(replace, source), tuple(texts))
+
+
+def shape(text: str) -> str:
+    """Return a text with every digit turned into the zero of its script.
+
+    >>> shape("xii, 14–9")
+    'xii, 00–0'
+    """
+    return "".join(zero_of(character) for character in text)
+
+
+def zero_of(character: str) -> str:
+    """Return the zero of a digit's script; any other character as it is."""
+    value = unicodedata.decimal(character, None)
+    return character if value is None else chr(ord(character) - value)
 
 
 def page_runs(
@@ -56,12 +89,9 @@ def page_runs(
     A page stands once; neighbouring pages of one sequence are joined to a range.
     """
     firsts: dict[int, str] = {}
-    unknown = []
     for anchor in anchors:
         page = page_map.pages.get(anchor)
-        if page is None:
-            unknown.append(anchor)
-        else:
+        if page is not None:
             firsts.setdefault(page, anchor)
     runs: list[list[int]] = []
     for page in firsts:
@@ -70,8 +100,7 @@ def page_runs(
         else:
             runs.append([page])
     folios = page_map.folios
-    guesses = [(anchor, UNKNOWN) for anchor in unknown]
-    return guesses + [
+    return [
         (
             firsts[run[0]],
             folios[run[0] - 1] if len(run) == 1 else join(folios[run[0] - 1], folios[run[-1] - 1]),
@@ -94,3 +123,9 @@ def linked_anchors(source: str) -> set[str]:
     """Return the anchors to which the links of some HTML lead."""
     found = (match[3] if match[3] is not None else match[4] for match in _HREF.finditer(source))
     return {html.unescape(anchor) for anchor in found if anchor}
+
+
+def anchor_places(source: str) -> dict[str, float]:
+    """Return for every id of some HTML how far into it the element opens, from 0 to 1."""
+    length = max(1, len(source))
+    return {match[1]: match.start() / length for match in _ID.finditer(source)}

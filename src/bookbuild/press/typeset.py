@@ -32,7 +32,7 @@ class Job:
 
     unit: str
     html: str
-    """Page slots filled, links freed."""
+    """Page slots filled as far as their width goes, links freed."""
     notes: tuple[str, ...]
     anchors: tuple[str, ...]
     side: str
@@ -61,7 +61,8 @@ def typeset(job: Job) -> LaidOut:
         seen = audit.look(document.pages, families, job.limits.note_height)
         findings = [*sheets.findings, *folio_findings, *seen.findings]
         findings += _attachments(document)
-        pdf = document.write_pdf(finisher=_drop_font_files, optimize_images=False)
+        slot_pages: list[int] = []
+        pdf = document.write_pdf(finisher=functools.partial(_finish, slot_pages, findings))
     destinations = _destinations(document.pages)
     note_findings, placed = audit.note_findings(job.notes, seen)
     findings += note_findings
@@ -85,6 +86,7 @@ def typeset(job: Job) -> LaidOut:
         destinations=destinations,
         folio_places=places,
         text_areas=tuple(_text_area(page) for page in document.pages),
+        slot_pages=tuple(slot_pages),
         fonts=tuple(_font_uses(document)),
         findings=tuple(findings),
         files={**sheets.files, **door.served},
@@ -147,7 +149,9 @@ def _page_css(page: PageFormat) -> str:
     bleed = f"bleed: {page.bleed_mm}mm;" if page.bleed_mm > Decimal(0) else ""
     return (
         f"@page {{ size: {page.trim_width_mm}mm {page.trim_height_mm}mm; {bleed} }}\n"
-        f'html {{ string-set: folio "{FOLIO_MARK}" }}'
+        f'html {{ string-set: folio "{FOLIO_MARK}" }}\n'
+        '.page-slot, .page-slot a { font-feature-settings: "tnum", "pnum" 0, "kern" 0 !important; '
+        "font-variant-caps: normal !important; letter-spacing: normal !important }"
     )
 
 
@@ -275,8 +279,20 @@ def _text_area(page: Any) -> tuple[float, float, float, float]:
     return left, top, right, foot
 
 
-def _drop_font_files(document: Any, pdf: Any) -> None:
-    """Empty the embedded font files: the joined book embeds each font once, from its own file."""
+def _finish(slot_pages: list[int], findings: list[Finding], document: Any, pdf: Any) -> None:
+    """Note the pages with page slots, and empty the font files: joining embeds each font once.
+
+    P117: a page slot in a font whose digits differ in width.
+    """
+    for number, reference in enumerate(pdf.page_references, 1):
+        contents = pdf.objects[int(reference.split()[0])]["Contents"]
+        stream = pdf.objects[int(contents.split()[0])].stream
+        marks = [mark for mark in stream if isinstance(mark, bytes) and mark.startswith(b"/BookSlot")]
+        if marks:
+            slot_pages.append(number)
+        if any(b"[]" in mark for mark in marks):
+            message = f"page numbers on page {number} of the unit are set in a font without tabular figures"
+            findings.append(Finding("P117", message, hint="choose another font for .page-slot"))
     for entry in pdf.objects:
         if isinstance(entry, dict) and entry.get("Type") == "/FontDescriptor":
             reference = entry.get("FontFile2") or entry.get("FontFile3")
