@@ -32,6 +32,8 @@ class Labels:
     """msgid → its forms; one unless it is counted."""
     form: Callable[[int], int]
     """Count → index of the plural form."""
+    forms: int = 2
+    """Number of plural forms."""
     change: Callable[[str], str] = str
 
     def single(self, english: str) -> str:
@@ -51,7 +53,7 @@ class Labels:
 
     def pseudo(self) -> Labels:
         """Return the same labels accented and lengthened."""
-        return Labels(self.known, self.words, self.form, lengthen)
+        return Labels(self.known, self.words, self.form, self.forms, lengthen)
 
 
 def read_labels(code: str, folder: Path | None = None) -> Labels:
@@ -77,7 +79,8 @@ def read_labels(code: str, folder: Path | None = None) -> Labels:
     for catalog in catalogs:
         words |= {message.key.msgid: message.strings for message in catalog.messages if message.translated}
         rule = plural_rule(catalog) or rule
-    return Labels(known, words, c2py(rule))
+    form = c2py(rule)
+    return Labels(known, words, form, max(form(count) for count in range(201)) + 1)
 
 
 def plural_rule(catalog: Catalog) -> str:
