@@ -42,6 +42,47 @@ class PageFormat:
     bleed_mm: Decimal = Decimal(0)
 
 
+class Inks(Enum):
+    """The plates of the interior."""
+
+    BLACK = "black"
+    FOUR = "four"
+    """Cyan, magenta, yellow, black."""
+
+
+class SpineText(Enum):
+    """How the words on the spine run when the book stands."""
+
+    HABIT = "habit"
+    """As the language has it."""
+    DOWN = "down"
+    UP = "up"
+
+
+@dataclass(frozen=True, slots=True)
+class PrintSpec:
+    """What is agreed with the printer: ``print:`` of book.yaml. Lengths in millimetres."""
+
+    paper: str = "offset-90"
+    """A stock of the table, ``90 g/m², bulk 1.25``, or the thickness of a leaf: ``0.11 mm``."""
+    board: str = "0.3 mm"
+    """The cover's board, in the same words."""
+    icc: str = ""
+    """The printer's own profile, a file below ``book/``; empty: offset on coated paper (FOGRA39)."""
+    condition: str = ""
+    """Name of that profile's printing condition in the registry, such as ``FOGRA51``."""
+    inks: Inks = Inks.BLACK
+    ink_limit_percent: Decimal = Decimal(300)
+    bleed_mm: Decimal = Decimal(3)
+    page_multiple: int = 4
+    """Pages are filled up with blank ones to a multiple of it."""
+    flap_mm: Decimal = Decimal(0)
+    """Width of the cover's flaps; 0: none."""
+    spine_text: SpineText = SpineText.HABIT
+    barcode_percent: Decimal = Decimal(100)
+    """Magnification of the barcode; 80 to 200 by the standard."""
+
+
 @dataclass(frozen=True, slots=True)
 class Contributor:
     role: Prose
@@ -107,6 +148,7 @@ class Book:
     quantities: tuple[Quantity, ...]
     """In the order of the files (by name) and within them; ids are unique."""
     registers: tuple[Register, ...]
+    printing: PrintSpec = field(default_factory=PrintSpec)
     place: Place = field(default=NOWHERE, compare=False)
 
     def chapters(self) -> Iterator[Chapter]:
