@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 
 from bookbuild.apparatus.citations import Position
 from bookbuild.apparatus.claims import ClaimSetter
@@ -12,7 +13,8 @@ from bookbuild.apparatus.spans import first_upper, joined, plain, quiet
 from bookbuild.diagnostics import InternalFault
 from bookbuild.model import blocks as written
 from bookbuild.model.book import Chapter, Opening
-from bookbuild.model.chart import Chart
+from bookbuild.model.chart import Chart, ChartKind
+from bookbuild.model.claim import Claim, Quantity
 from bookbuild.model.comparison import Comparison
 from bookbuild.model.edition import (
     Anchor,
@@ -156,6 +158,8 @@ class _Blocks:
         comparison = self._comparison(block.quantity)
         anchor = self._id(block.id)
         charts = self._claims.charts(comparison)
+        # Where a figure moved over time, that is what the text shows; the appendix has every claim.
+        charts = tuple(one for one in charts if one.chart.kind is ChartKind.OVER_TIME) or charts
         if not charts:
             return self._figure_table(
                 written.FigureTable(block.quantity, block.caption, block.id, block.place)
@@ -240,23 +244,32 @@ class _Blocks:
             case FieldType.SOURCE:
                 return tuple(Words(self._source(key)) for key in cell.words)
             case FieldType.CLAIMS:
-                return tuple(self._claim(name) for name in cell.words)
+                return self._claims_of_field(cell.words)
 
     def _source(self, key: str) -> Spans:
         anchor = self._setter.point("cite")
         self._ledger.cite(key, anchor)
         return (Anchor(anchor, self._facts.citer.cite(key, Position.FIRST)),)
 
-    def _claim(self, name: str) -> Words:
-        quantity, claim = self._facts.claim(name)
+    def _claims_of_field(self, names: Sequence[str]) -> tuple[Words, ...]:
+        """Set the claims of a field; neighbours of one quantity share its title."""
+        claims = [self._facts.claim(name) for name in names]
+        return tuple(
+            self._claims_of_quantity(quantity, [claim for _, claim in some])
+            for quantity, some in groupby(claims, key=lambda pair: pair[0])
+        )
+
+    def _claims_of_quantity(self, quantity: Quantity, claims: Sequence[Claim]) -> Words:
         setter = self._setter
-        speaker = setter.words(claim.said_by, notes=False)
         title = setter.words(quantity.title, notes=False)
-        figure = Styled(Style.FIGURE, setter.figure(claim))
         mark: Spans = (setter.mark(quantity.id),) if setter.contested(quantity.id) else ()
+        said = []
+        for claim in claims:
+            speaker = setter.words(claim.said_by, notes=False)
+            said.append((Styled(Style.FIGURE, setter.figure(claim)), Run(" ("), *speaker.spans, Run(")")))
         asked = Anchor(setter.use(quantity.id), first_upper(title.spans, self._facts.locale))
-        spans = (asked, Run(": "), figure, *mark, Run(" ("), *speaker.spans, Run(")"))
-        return Words(spans, speaker.lang, speaker.direction, speaker.untranslated, claim.place)
+        spans = (asked, *mark, Run(": "), *joined(said, ", "))
+        return Words(spans, title.lang, title.direction, title.untranslated, claims[0].place)
 
 
 def _one(words: tuple[Words, ...]) -> Words:

@@ -152,6 +152,11 @@ class Citer:
                 item[name] = str(value)
             else:
                 item[name] = escape(_said(source, name, str(value)), quote=False)
+        title = self._title(source, str(source.csl.get("title", "")))
+        if title.startswith("[") and "title-short" not in item and "," in title:
+            # The editors' own description of a text without a title: its first part will do later on.
+            short = escape(title.split(",")[0] + "]", quote=False)
+            item["title-short"] = f"{TITLE_OPENS}{short}{TITLE_CLOSES}"
         return item
 
     def _title(self, source: Source, title: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from bookbuild.apparatus.citations import Position, plain_words
@@ -88,11 +88,8 @@ class ClaimSetter:
             rows = tuple(self._row(comparison, witness, table_id, cite_rows) for witness in comparison.slips)
             title = self._words((Run(label("Suspected slips, set apart")),))
             scopes.append(ClaimScope(title, None, (ClaimGroup(None, rows),)))
-        head = (
-            self._words((Run(label("Figure")),)),
-            self._words((Run(label("Who says it")),)),
-            self._words((Run(label("Where printed · read in")),)),
-        )
+        names = (label("Figure"), label("Who says it"), label("Where printed · read in"))
+        head = () if cite_rows else tuple(self._words((Run(name),)) for name in names)
         return ClaimTable(table_id, head, tuple(scopes), caption)
 
     def verdict(self, comparison: Comparison | ScopeComparison) -> Spans:
@@ -235,36 +232,36 @@ class ClaimSetter:
             speaker=_with(speaker, first_upper(speaker.spans, self._locale)),
             publication=publication,
             read_in=read_in if read_elsewhere else (),
-            remarks=tuple(self._remarks(comparison, claim, others)),
+            brief=tuple(self._brief(claim, others)),
+            remarks=tuple(self._remarks(comparison, claim)),
             dissents=claim.stance is not Stance.ASSERTS,
         )
 
-    def _remarks(self, comparison: Comparison, claim: Claim, others: Sequence[str]) -> list[Words]:
-        locale, remarks = self._locale, []
+    def _brief(self, claim: Claim, others: Sequence[str]) -> Iterator[Words]:
+        label = self._locale.label
         if claim.stance is Stance.DENIES:
-            remarks.append(self._words((Run(locale.label("A denial.")),)))
+            yield self._words((Run(label("A denial.")),))
         if claim.stance is Stance.DOUBTS:
-            remarks.append(self._words((Run(locale.label("A doubt.")),)))
+            yield self._words((Run(label("A doubt.")),))
         if claim.as_of:
-            remarks.append(self._words((Run(locale.label("As of {date}.", date=locale.date(claim.as_of))),)))
+            yield self._words((Run(label("As of {date}.", date=self._locale.date(claim.as_of))),))
+        if others:
+            yield self._words((Run(label("Fits {camps} too.", camps=self._locale.list_of(others))),))
+
+    def _remarks(self, comparison: Comparison, claim: Claim) -> Iterator[Words]:
         if claim.repeats:
             name = claim.repeats if "/" in claim.repeats else f"{comparison.quantity.id}/{claim.repeats}"
             _, passed_on = self._facts.claim(name)
             whom: Spans = self._setter.words(passed_on.said_by, notes=False).spans
             if not self._facts.own_voice(passed_on):
                 whom = (*whom, Run(" ("), *self._short(passed_on.source), Run(")"))
-            remarks.append(self._words(closed(filled(locale, "Passes on {claim}", claim=whom))))
-        if others:
-            remarks.append(
-                self._words((Run(locale.label("Fits {camps} too.", camps=locale.list_of(others))),))
-            )
+            yield self._words(closed(filled(self._locale, "Passes on {claim}", claim=whom)))
         if claim.slip:
             slip = self._setter.words(claim.slip)
-            remarks.append(_with(slip, closed(filled(locale, "Suspected slip: {reason}", reason=slip.spans))))
+            yield _with(slip, closed(filled(self._locale, "Suspected slip: {reason}", reason=slip.spans)))
         if claim.note:
             note = self._setter.words(claim.note)
-            remarks.append(_with(note, closed(first_upper(note.spans, locale))))
-        return remarks
+            yield _with(note, closed(first_upper(note.spans, self._locale)))
 
     def _sums(self, comparison: Comparison) -> list[Spans]:
         sums: list[Spans] = []

@@ -201,8 +201,10 @@ class ClaimRow:
     """Where and when it was printed."""
     read_in: Spans
     """The document in which it was read, with the place in it; empty if that is the publication."""
+    brief: tuple[Words, ...]
+    """Stance, date of reference, other camps: a few words each."""
     remarks: tuple[Words, ...]
-    """Stance, lineage, date of reference, slip, note: a sentence each."""
+    """Lineage, slip, note: a sentence or more each."""
     dissents: bool = False
     """Denies or doubts."""
 
@@ -230,8 +232,8 @@ class ClaimTable:
     """All claims of one quantity."""
 
     id: str
-    head: tuple[Words, Words, Words]
-    """Names of the columns: value, speaker, printed and read."""
+    head: tuple[Words, ...]
+    """Names of the three columns; empty in the appendix, which names them once."""
     scopes: tuple[ClaimScope, ...]
     caption: Words | None = None
 

@@ -14,7 +14,7 @@ from importlib.resources import as_file, files
 from fontTools.ttLib import TTFont
 from markupsafe import Markup, escape
 
-from bookbuild.model.chart import Axis, Band, Chart, ChartKind, End, Extent, Mark
+from bookbuild.model.chart import Axis, Band, ChartKind, End, Extent, Mark
 from bookbuild.model.edition import LabelledChart, MarkLabel
 
 WIDTH = 294.0
@@ -26,6 +26,7 @@ LETTER = 11.0
 SIZE = 7.5
 LEADING = 8.8
 ROW = 11.4
+GAP = 4.0
 HIGHEST = 230.0
 """Rows that would be higher are drawn in several pieces."""
 DOT = 2.1
@@ -101,10 +102,7 @@ def _height(lines: Sequence[str]) -> float:
 
 def _pieces(labelled: LabelledChart) -> list[range]:
     """Return the rows of every piece; the pieces are as even as whole rows allow."""
-    labels = _labels(labelled)
-    heights = [
-        _height(lines) + ROW * bool(mark.scope) for lines, mark in zip(labels, labelled.marks, strict=True)
-    ]
+    heights = [_height(lines) + _space_above(labelled, row) for row, lines in enumerate(_labels(labelled))]
     count = max(1, -(-int(sum(heights)) // int(HIGHEST)))
     share = sum(heights) / count
     pieces, start, height = [], 0, 0.0
@@ -123,10 +121,7 @@ def _rows(labelled: LabelledChart, rows: range) -> Markup:
     tops: dict[int, float] = {}
     y = 3.0
     for row in rows:
-        if row > rows.start and _opens(chart, labelled, row):
-            y += 4.0
-        if labelled.marks[row].scope:
-            y += ROW
+        y += _space_above(labelled, row) if row > rows.start else ROW * bool(labelled.marks[row].scope)
         tops[row] = y
         y += _height(labels[row])
     bottom = y + 2
@@ -145,8 +140,11 @@ def _rows(labelled: LabelledChart, rows: range) -> Markup:
     return _svg(parts, bottom + height, labelled.alternative if rows.start == 0 else "")
 
 
-def _opens(chart: Chart, labelled: LabelledChart, row: int) -> bool:
-    return bool(labelled.marks[row].group) or chart.marks[row].scope != chart.marks[row - 1].scope
+def _space_above(labelled: LabelledChart, row: int) -> float:
+    """Return the room above a row that opens a camp or a scope; a scope's name stands in it."""
+    label, marks = labelled.marks[row], labelled.chart.marks
+    opens = row > 0 and (bool(label.group) or marks[row].scope != marks[row - 1].scope)
+    return GAP * opens + ROW * bool(label.scope)
 
 
 class _Plot:
@@ -263,8 +261,12 @@ def _axis(axis: Axis, labels: Sequence[str], unit: str, plot: _Plot, y: float) -
             last = start + width
     height = 13.0
     if unit:
-        shown = _shortened(unit, LETTER + SPEAKERS)
-        parts.append(_text(shown, plot.left - 6 - text_width(shown), y + 10.5, "unit"))
+        first = min(
+            (plot.x(tick.at) - text_width(label) / 2 for tick, label in zip(axis.ticks, labels, strict=True)),
+            default=plot.left,
+        )
+        shown = _shortened(unit, SPEAKERS)
+        parts.append(_text(shown, min(first, plot.left) - 6 - text_width(shown), y + 10.5, "unit"))
     return Markup("").join(parts), height
 
 
@@ -304,11 +306,8 @@ def _over_time(labelled: LabelledChart) -> Markup:
             )
         if low > high:
             parts.append(_tag("line", "line", x1=x, y1=low, x2=x, y2=high))
-            parts += [
-                _tag("line", "line", x1=x - 2, y1=end_y, x2=x + 2, y2=end_y)
-                for end, end_y in ((mark.value.low_end, low), (mark.value.high_end, high))
-                if end is not End.ARROW
-            ]
+            for end, end_y, outward in ((mark.value.low_end, low, 1), (mark.value.high_end, high, -1)):
+                parts.append(_upright_end(end, x, end_y, outward))
         point = y_of(mark.value.point) if mark.value.point is not None else (low + high) / 2
         if mark.value.point is not None or mark.hollow or low == high:
             parts.append(_dot(x, point, mark.hollow))
@@ -318,6 +317,17 @@ def _over_time(labelled: LabelledChart) -> Markup:
     if labelled.unit:
         parts.append(_text(labelled.unit, plot.left, 5.5, "unit"))
     return _svg(parts, bottom + 4 + axis_height, labelled.alternative)
+
+
+def _upright_end(end: End, x: float, y: float, outward: int) -> Markup:
+    match end:
+        case End.TICK:
+            return _tag("line", "line", x1=x - 2, y1=y, x2=x + 2, y2=y)
+        case End.OPEN:
+            return _tag("circle", "hollow", cx=x, cy=y, r=1.4)
+        case End.ARROW:
+            points = f"{x - 2:.2f},{y - 3 * outward:.2f} {x:.2f},{y:.2f} {x + 2:.2f},{y - 3 * outward:.2f}"
+            return Markup('<polyline class="line" points="{}"/>').format(points)
 
 
 def _free_label(

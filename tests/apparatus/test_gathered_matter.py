@@ -1,0 +1,207 @@
+"""What an edition gathers: contents, bibliography, index, appendix, coverage."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.apparatus.small_books import (
+    BOOK,
+    POST,
+    book,
+    chapter,
+    claim,
+    edition,
+    in_language,
+    prose,
+    quantity,
+    section,
+)
+
+from bookbuild.apparatus.back import KINDS
+from bookbuild.apparatus.spans import plain
+from bookbuild.model.blocks import Heading, Table
+from bookbuild.model.edition import (
+    ContentsList,
+    Edition,
+    IndexColumns,
+    QuantityEntry,
+    SectionKind,
+    WorkGroup,
+)
+from bookbuild.model.prose import Kind, Status
+from bookbuild.model.source import SourceKind
+from bookbuild.model.unit import Folios, Numbering
+
+PAIR = quantity(
+    "killed", claim("low", 2), claim("high", 613, source="booklet"), claim("same", 613, repeats="killed/high")
+)
+
+
+def works(of: Edition) -> dict[str, list[str]]:
+    groups = [block for block in section(of, "bibliography").blocks if isinstance(block, WorkGroup)]
+    return {plain(group.heading.words.spans): [plain(work.words) for work in group.works] for group in groups}
+
+
+def index(of: Edition) -> dict[str, list[str]]:
+    (columns,) = section(of, "index").blocks
+    assert isinstance(columns, IndexColumns)
+    return {letter.head: [plain(entry.words) for entry in letter.entries] for letter in columns.letters}
+
+
+def entries(of: Edition) -> list[QuantityEntry]:
+    return [block for block in section(of, "appendix").blocks if isinstance(block, QuantityEntry)]
+
+
+def test_contents_hold_chapters_sections_and_generated_matter_in_the_order_of_the_book() -> None:
+    one = chapter("one", Heading(2, prose("A head"), "x"), Heading(3, prose("Below"), "y"), "Text.")
+    (lines,) = section(edition(book(one)), "contents").blocks
+    assert isinstance(lines, ContentsList)
+    assert [(line.level, line.number, plain(line.words)) for line in lines.lines][:2] == [
+        (1, "1", "One"),
+        (2, "", "A head"),
+    ]
+    anchors = [line.anchor for line in lines.lines]
+    assert anchors.index("appendix") < anchors.index("bibliography") < anchors.index("colophon")
+    assert "to-y" not in anchors
+
+
+def test_tables_with_a_caption_are_listed() -> None:
+    table = Table((prose("h"),), ((prose("c"),),), ("left",), prose("All counts", Kind.CAPTION), "t")
+    blocks = section(edition(book(chapter("one", table))), "contents").blocks
+    assert [block.title for block in blocks if isinstance(block, ContentsList)] == ["", "Tables"]
+
+
+def test_front_matter_is_roman_and_the_body_arabic_and_title_pages_show_no_number() -> None:
+    made = edition(book(chapter("one", "Text.")))
+    numbering = {one.id: one.numbering for one in made.sections}
+    assert numbering["title"] is numbering["contents"] is Numbering.ROMAN
+    assert numbering["chapter-one"] is numbering["appendix"] is Numbering.ARABIC
+    assert section(made, "title").folios is Folios.NONE
+    assert [one.kind for one in made.sections][:3] == [
+        SectionKind.TITLE_PAGES,
+        SectionKind.CONTENTS,
+        SectionKind.CHAPTER,
+    ]
+
+
+def test_the_bibliography_goes_by_kind_and_the_alphabet_of_the_locale() -> None:
+    names = ["Zeynalov", "Çələbi", "Cəfərov", "Əliyev"]
+    people = [
+        replace(
+            BOOK, key=name, csl={"type": "book", "title": "T", "author": [{"family": name, "given": "A"}]}
+        )
+        for name in names
+    ]
+    sources = [POST, *people, replace(BOOK, key="booklet")]
+    made = works(edition(book(chapter("one", "A.[@post]"), sources=sources), "az"))
+    assert list(made) == ["Qəzetlər, jurnallar və yayımlar", "Kitablar"]
+    assert [one.split(",")[0] for one in made["Kitablar"] if "T." in one] == [
+        "Cəfərov",
+        "Çələbi",
+        "Əliyev",
+        "Zeynalov",
+    ]
+
+
+def test_every_kind_of_source_has_a_heading() -> None:
+    assert set(KINDS) == set(SourceKind)
+
+
+def test_an_entry_knows_the_notes_that_cite_it() -> None:
+    made = edition(book(chapter("one", "A.[@post] B.[@de-waal]"), chapter("two", "C.[@de-waal, p. 4]")))
+    groups = [block for block in section(made, "bibliography").blocks if isinstance(block, WorkGroup)]
+    pages = {work.id: work.pages for group in groups for work in group.works}
+    assert pages["work-de-waal"] == ("call-note-one-2", "call-note-two-1")
+    assert pages["work-booklet"] == ("call-note-one-1",), "the document that reprints the paper is cited too"
+
+
+def test_dates_that_the_engine_would_swallow_are_printed() -> None:
+    ranged = replace(BOOK, csl={**BOOK.csl, "issued": {"date-parts": [[1992, 2, 25], [1992, 2, 26]]}})
+    literal = replace(BOOK, key="other", csl={**BOOK.csl, "title": "Q", "issued": {"literal": "undated"}})
+    made = works(edition(book(chapter("one", "A."), sources=[ranged, literal])))["Books"]
+    assert any("25–26\u00a0February 1992" in one for one in made)
+    assert any("undated" in one for one in made)
+
+
+def test_a_title_that_the_editors_supplied_is_translated_and_not_quoted() -> None:
+    words = {"title": prose("[Cutting without a head]", Kind.SOURCE)}
+    cutting = replace(POST, reprinted_in="", csl={**POST.csl, "title": "[Cutting]"}, words=words)
+    (made,) = works(edition(book(chapter("one", "A."), sources=[cutting])))[
+        "Newspapers, magazines and broadcasts"
+    ]
+    assert "[Cutting without a head]" in made
+    assert "“" not in made
+
+
+def test_the_index_files_entries_and_subentries_under_the_letters_of_the_alphabet() -> None:
+    text = "{index}`Çay` {index}`Cim` {index}`the fort <Əsgəran; castle>` {index}`<Əsgəran>`and {index}`Cim`."
+    made = edition(book(chapter("one", text)), "az")
+    assert index(made) == {"C": ["Cim"], "Ç": ["Çay"], "Ə": ["Əsgəran"]}
+    (columns,) = section(made, "index").blocks
+    assert isinstance(columns, IndexColumns)
+    cim, askeran = columns.letters[0].entries[0], columns.letters[2].entries[0]
+    assert len(cim.pages) == 2
+    assert [plain(sub.words) for sub in askeran.subentries] == ["castle"]
+    assert len(askeran.pages) == 1, "the mark that prints nothing has a place too"
+
+
+def test_the_appendix_holds_what_has_more_than_one_claim_and_says_where_the_text_uses_it() -> None:
+    alone = quantity("alone", claim("only", 5))
+    one = chapter("one", "{claim}`killed/low` and {claim}`alone/only`.")
+    made = edition(book(one, quantities=[alone, PAIR]))
+    (entry,) = entries(made)
+    assert entry.id == "quantity-killed"
+    assert plain(entry.verdict.spans) == "3 statements, 2 origins: they conflict."
+    assert made.uses == {"killed": ("use-one-1",), "alone": ("use-one-2",)}
+    assert entry.used is not None
+
+
+def test_the_apparatus_lists_every_claim_by_camp_with_its_lineage() -> None:
+    (entry,) = entries(edition(book(chapter("one", "A."), quantities=[PAIR])))
+    (scope,) = entry.table.scopes
+    assert [[plain(row.value.spans) for row in group.rows] for group in scope.groups] == [
+        ["2"],
+        ["613", "613"],
+    ]
+    remarks = [plain(words.spans) for group in scope.groups for row in group.rows for words in row.remarks]
+    assert remarks == ["Passes on officials (Justice)."]
+    assert [plain(group.label.spans)[:1] for group in scope.groups if group.label] == ["A", "B"]
+
+
+def test_scopes_slips_and_denials_are_told_apart() -> None:
+    from bookbuild.model.claim import Stance
+
+    asked = quantity(
+        "killed",
+        claim("a", 613),
+        claim("b", 613, source="booklet"),
+        claim("town", 100, scope=prose("in the town only", Kind.SCOPE)),
+        claim("slip", 6130, slip=prose("a zero too many", Kind.REMARK)),
+        claim("no", 613, stance=Stance.DENIES),
+    )
+    (entry,) = entries(edition(book(chapter("one", "A."), quantities=[asked])))
+    titles = [plain(scope.title.spans) if scope.title else "" for scope in entry.table.scopes]
+    assert titles == ["", "In the town only", "Suspected slips, set apart"]
+    rows = [row for scope in entry.table.scopes for group in scope.groups for row in group.rows]
+    assert len(rows) == 5, "every claim is listed once"
+    assert [plain(row.brief[0].spans) for row in rows if row.dissents] == ["A denial."]
+    assert [plain(row.remarks[0].spans) for row in rows if row.remarks] == [
+        "Suspected slip: a zero too many."
+    ]
+
+
+def test_untranslated_messages_are_marked_and_counted() -> None:
+    made = edition(in_language(book(chapter("one", "A.")), "en", Status.MISSING), "az")
+    title = section(made, "chapter-one").title
+    assert title is not None
+    assert (title.untranslated, title.lang) == (True, "en")
+    assert made.untranslated == 1
+
+
+def test_a_cross_reference_prints_the_title_and_asks_for_the_page() -> None:
+    made = section(edition(book(chapter("one", "See {ref}`two`."), chapter("two", "B."))), "chapter-one")
+    assert plain(made.blocks[0].words.spans) == "See “Two”."  # type: ignore[union-attr]
+    from bookbuild.render.markup import Medium, words_markup
+
+    html = words_markup(made.blocks[0].words, Medium.PAPER)  # type: ignore[union-attr]
+    assert 'data-pages="chapter-two"' in html
