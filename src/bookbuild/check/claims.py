@@ -40,7 +40,9 @@ def _repeated_ids(book: Book) -> Iterator[Diagnostic]:
         for claim in quantity.claims:
             earlier = claims.setdefault(claim.id.casefold(), claim)
             if earlier is not claim and claim.id:
-                message = f"claim “{claim.id}” stands a second time; first in line {earlier.place.line}"
+                message = (
+                    f"claim “{claim.id}” stands a second time; the first is in line {earlier.place.line}"
+                )
                 yield Diagnostic("F004", message, claim.place, hint="rename one of them")
 
 

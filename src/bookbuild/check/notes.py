@@ -93,7 +93,7 @@ def _called_twice(calls: list[tuple[Prose, NoteCall]]) -> Iterator[Diagnostic]:
         place = prose.place_at(call.offset)
         earlier = first.setdefault(call.label, place)
         if earlier is not place:
-            message = f"note “{call.label}” is called a second time; first in line {earlier.line}"
+            message = f"note “{call.label}” is called a second time; the first is in line {earlier.line}"
             yield Diagnostic("N007", message, place, hint="a note has one call: write a second note")
 
 

@@ -58,6 +58,8 @@ class _Words:
     """Words that only a year follows."""
     joined: str = r"and|or|to"
     eras: str = ""
+    more: str = ""
+    """A whole pattern of its own."""
 
 
 _ENGLISH = _Words(
@@ -85,6 +87,8 @@ _WORDS = {
         counted=r"təxminən|təqribən|azı|çoxu|qədər|cəmi",
         joined=r"və|ya",
         eras=r"e\.ə\.",
+        more=r"(?:(?:yanvar|fevral|mart|aprel|may|iyun|iyul|avqust|sentyabr|oktyabr|noyabr|dekabr)\w*\s+)"
+        r"\d{1,2}-\w+(?:\s+\d{1,2}-\w+)?",  # fevralın 25-dən 26-na
     ),
     "tr": _Words(
         months=r"(?:ocak|şubat|mart|nisan|mayıs|haziran|temmuz|ağustos|eylül|ekim|kasım|aralık)\w*",
@@ -201,6 +205,8 @@ def _exceptions(words: _Words, things: str) -> list[re.Pattern[str]]:
     if words.eras:
         patterns.append(rf"(?<!\w)\d{{1,4}}(?:[–-]\d{{1,4}})?{space}(?:{words.eras})(?!\w)")
         patterns.append(rf"(?<!\w)(?:{words.eras}){space}\d{{1,4}}(?!\w)")
+    if words.more:
+        patterns.append(words.more)
     if words.after:
         patterns.append(rf"(?<![\w.,])\d+(?:{joined}\d+)*{space}(?:{words.after})")
     if words.dating:

@@ -22,8 +22,11 @@ MAX_COLUMNS = 4
 def check_references(book: Book) -> Iterator[Diagnostic]:
     """R010–R022, R036: references, ids, counts, registers, descriptions of pictures."""
     written = list(_targets(book))
+    registers = {
+        block.place for _, block in blocks_of(book) if isinstance(block, RegisterBlock) and not block.id
+    }
     quantities = [(quantity.id, quantity.place) for quantity in book.quantities if quantity.id]
-    yield from _repeated_targets(written, quantities)
+    yield from _repeated_targets(written, quantities, registers)
     entries = {f"{register.id}/{entry.id}" for register in book.registers for entry in register.entries}
     yield from _unknown(book, entries.union(name for name, _ in written + quantities))
     yield from _counts(book)
@@ -44,7 +47,7 @@ def _targets(book: Book) -> Iterator[tuple[str, Place]]:
 
 
 def _repeated_targets(
-    written: list[tuple[str, Place]], quantities: list[tuple[str, Place]]
+    written: list[tuple[str, Place]], quantities: list[tuple[str, Place]], registers: set[Place]
 ) -> Iterator[Diagnostic]:
     first: dict[str, tuple[str, Place]] = {}
     # Quantities of one id are reported as such, so they are compared with what is written only.
@@ -54,7 +57,8 @@ def _repeated_targets(
         if where is not place:
             same = "" if other == name else f", but for its case, as “{other}”"
             message = f"id “{name}” is defined a second time{same}; the first is at {where.path}:{where.line}"
-            yield Diagnostic("R011", message, place, hint="rename one of them")
+            hint = f"add “:name: {name}-register”" if place in registers else "rename one of them"
+            yield Diagnostic("R011", message, place, hint=hint)
 
 
 def _unknown(book: Book, known: set[str]) -> Iterator[Diagnostic]:

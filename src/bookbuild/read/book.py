@@ -38,6 +38,8 @@ from bookbuild.read.tree import Mapping, Node, Scalar, Sequence, read_tree
 
 FOLDER = "book"
 """Of the book's own files, where the folder of the whole project is named."""
+# Records are paired with their nodes by zip(strict=False): a stand-in for what is not there has no node.
+
 NO_VALUE = Name("")
 """Stands for a value that could not be read; its claim's diagnostic says why."""
 
@@ -153,7 +155,7 @@ class _Shelf:
             return None
         record, node = read
         desk = Desk(path, self.lang, "sources", self.problems)
-        return tuple(_source(item, part, desk) for item, part in zip(record.root, _items(node), strict=True))
+        return tuple(_source(item, part, desk) for item, part in zip(record.root, _items(node), strict=False))
 
     def quantities(self, units: tuple[str, ...]) -> tuple[Quantity, ...] | None:
         quantities: list[Quantity] | None = []
@@ -164,7 +166,7 @@ class _Shelf:
             elif quantities is not None:
                 record, node = read
                 desk = Desk(path, self.lang, _short(path), self.problems)
-                pairs = zip(record.quantities, _items(node, "quantities"), strict=True)
+                pairs = zip(record.quantities, _items(node, "quantities"), strict=False)
                 quantities += [_quantity(item, part, units, desk) for item, part in pairs]
         return None if quantities is None else tuple(quantities)
 
@@ -196,7 +198,7 @@ class _Assembly:
         record, tree, desk = self.record, self.tree, self.desk
         front, body, back = self.contents()
         self.check_languages()
-        contributors = zip(record.contributors, _items(tree, "contributors"), strict=True)
+        contributors = zip(record.contributors, _items(tree, "contributors"), strict=False)
         return Book(
             id=record.id,
             title=_prose(tree, "title", Kind.BOOK, desk) or _nothing(Kind.BOOK, desk),
@@ -236,11 +238,11 @@ class _Assembly:
         contents = self.record.contents
         node = _child(self.tree, "contents")
         front = self.listed_chapters(contents.front, _items(node, "front"))
-        parts = zip(contents.body, _items(node, "body"), strict=True)
+        parts = zip(contents.body, _items(node, "body"), strict=False)
         body = tuple(self.part(part, part_node) for part, part_node in parts)
         back: list[Chapter | Generated] = []
         generated = {word.value: word for word in Generated}
-        for name, item in zip(contents.back, _items(node, "back"), strict=True):
+        for name, item in zip(contents.back, _items(node, "back"), strict=False):
             if name in generated:
                 self.check_listed_once(name, item.place)
                 back.append(generated[name])
@@ -260,7 +262,7 @@ class _Assembly:
         return tuple(self._listed(names, nodes))
 
     def _listed(self, names: Iterable[str], nodes: Iterable[Node]) -> Iterator[Chapter]:
-        for name, node in zip(names, nodes, strict=True):
+        for name, node in zip(names, nodes, strict=False):
             if not name or not self.check_listed_once(name, node.place):
                 continue
             if name in self.chapters:
@@ -286,7 +288,7 @@ class _Assembly:
         if record.source_language and record.source_language not in record.languages:
             message = f"the source language “{record.source_language}” is not among the languages"
             self.desk.report("B007", message, languages.place)
-        for lang, node in zip(record.languages, _items(languages), strict=True):
+        for lang, node in zip(record.languages, _items(languages), strict=False):
             if lang and record.languages.index(lang) != _items(languages).index(node):
                 self.desk.report("B007", f"language “{lang}” stands a second time", node.place)
         isbn = _child(self.tree, "isbn")
@@ -325,7 +327,7 @@ def _quantity(record: QuantityRecord, node: Node, units: tuple[str, ...], desk: 
         hint = error.hint or "name it under “units” in book.yaml"
         desk.report("F001", error.message, _child(node, "unit").place, hint)
     unit = record.unit if record.unit and known_unit else ""
-    claims = zip(record.claims, _items(node, "claims"), strict=True)
+    claims = zip(record.claims, _items(node, "claims"), strict=False)
     return Quantity(
         id=record.id,
         title=_prose(node, "title", Kind.QUANTITY, desk) or _nothing(Kind.QUANTITY, desk),
@@ -392,15 +394,15 @@ def _register(record: RegisterFile, tree: Node, desk: Desk) -> Register:
             _prose(node, "label", Kind.LABEL, desk) or _nothing(Kind.LABEL, desk),
             FieldType(item.type),
         )
-        for item, node in zip(record.fields, _items(tree, "fields"), strict=True)
+        for item, node in zip(record.fields, _items(tree, "fields"), strict=False)
     )
     known = [field.id for field in fields]
-    for name, node in zip(record.head, _items(tree, "head"), strict=True):
+    for name, node in zip(record.head, _items(tree, "head"), strict=False):
         if name and name not in known:
             desk.report("R001", f"unknown field “{name}” in the head", node.place, did_you_mean(name, known))
-    for number, item in enumerate(_items(tree, "fields")):
-        if known[number] and known[number] in known[:number]:
-            desk.report("R002", f"field “{known[number]}” is defined a second time", item.place)
+    for number, (name, node) in enumerate(zip(known, _items(tree, "fields"), strict=False)):
+        if name and name in known[:number]:
+            desk.report("R002", f"field “{name}” is defined a second time", node.place)
     entries = tuple(_entry(node, fields, desk) for node in _items(tree, "entries"))
     return Register(
         id=record.id,

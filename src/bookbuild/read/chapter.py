@@ -108,7 +108,8 @@ def _markdown() -> MarkdownIt:
     md.use(deflist_plugin).use(colon_fence_plugin)
     md.use(footnote_plugin, inline=False, move_to_end=False)
     md.block.ruler.disable("reference")  # a message is read alone, so its links are whole
-    md.core.ruler.enableOnly(["normalize", "block"])  # messages are parsed by us, with offsets
+    # The text is normal already; messages are parsed by us, with offsets.
+    md.core.ruler.enableOnly(["block"])
     return md
 
 
@@ -211,20 +212,22 @@ class _Reader:
 
     def placed(self, content: str, first: int) -> Iterator[tuple[str, Place]]:
         for index, line in enumerate(content.split("\n"), first):
-            yield line, self.find(line.strip(" \t"), index, len(line) - len(line.lstrip(" \t")))
+            yield line.lstrip(" \t"), self.find(line.strip(" \t"), index)
 
-    def find(self, words: str, index: int, lead: int = 0) -> Place:
-        """Return the place in the file of words that end line ``index`` (from 0), less a lead."""
+    def find(self, words: str, index: int) -> Place:
+        """Return the place in the file of words that end line ``index`` (from 0)."""
         raw = self.lines[index] if index < len(self.lines) else ""
         column = raw.rfind(words)
         if column < 0:
             column = len(raw) - len(raw.lstrip())
-        return Place(self.desk.path, index + 1, max(0, column - lead) + 1)
+        return Place(self.desk.path, index + 1, column + 1)
 
     def place(self, node: SyntaxTreeNode) -> Place:
         index = node.map[0] if node.map else 0
         raw = self.lines[index] if index < len(self.lines) else ""
-        return Place(self.desk.path, index + 1, len(raw) - len(raw.lstrip()) + 1)
+        marks = _CONTAINERS.match(raw) if node.level else None
+        column = marks.end() if marks else len(raw) - len(raw.lstrip())
+        return Place(self.desk.path, index + 1, column + 1)
 
     # Headings and paragraphs
 

@@ -65,7 +65,7 @@ def names_in(root: Path, folder: str, suffix: str) -> tuple[list[str], list[Diag
         return [], []
     if not inside.is_dir():
         return [], [Diagnostic("B021", f"“{folder}” is not a folder", Place(folder))]
-    if not _is_under(root, inside):
+    if not is_under(root, folder):
         return [], [Diagnostic("B020", f"“{folder}” leads out of the book's folder", Place(folder))]
     try:
         names = sorted(entry.name for entry in inside.iterdir() if entry.name.endswith(suffix))
@@ -79,22 +79,43 @@ def names_in(root: Path, folder: str, suffix: str) -> tuple[list[str], list[Diag
 
 def _bytes_of(root: Path, path: str) -> tuple[bytes | None, Diagnostic | None]:
     here = Place(path)
-    if PurePosixPath(path).is_absolute() or not _is_under(root, root / path):
+    if PurePosixPath(path).is_absolute() or not is_under(root, path):
         return None, Diagnostic("B020", f"“{path}” leads out of the book's folder", here)
     try:
-        # Without O_NONBLOCK a pipe would make us wait for a writer.
-        handle = os.open(root / path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        data = regular_bytes(root / path, MAX_FILE_BYTES)
     except OSError as error:
         return None, Diagnostic("B023", f"cannot be read: {_reason(error)}", here)
-    with os.fdopen(handle, "rb") as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            return None, Diagnostic("B021", "is not a regular file", here)
-        data = file.read(MAX_FILE_BYTES + 1)
+    if data is None:
+        return None, Diagnostic("B021", "is not a regular file", here)
     if len(data) > MAX_FILE_BYTES:
         message = f"is larger than {MAX_FILE_BYTES // 1_000_000} MB"
         return None, Diagnostic("B022", message, here, hint="split it")
     return data, None
+
+
+def regular_bytes(path: Path, limit: int) -> bytes | None:
+    """Return up to ``limit`` + 1 bytes of a regular file; nothing if it is something else.
+
+    Raises:
+        OSError: it is missing or cannot be read.
+    """
+    # Without O_NONBLOCK a pipe would make us wait for a writer.
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            return None
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            return file.read(limit + 1)
+    finally:
+        os.close(handle)
+
+
+def is_under(root: Path, path: str) -> bool:
+    """Tell whether a path stays in the folder, links followed."""
+    try:
+        return Path(os.path.realpath(root / path)).is_relative_to(os.path.realpath(root))
+    except ValueError:  # a null character
+        return False
 
 
 def _decoded(data: bytes, path: str) -> tuple[str | None, Diagnostic | None]:
@@ -153,10 +174,6 @@ def describe_refused(character: str) -> str:
         return f"character {code}, which reverses the direction of text unseen"
     kind = "control character" if unicodedata.category(character) in {"Cc", "Zl", "Zp"} else "character"
     return f"{kind} {code}"
-
-
-def _is_under(root: Path, path: Path) -> bool:
-    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root))
 
 
 def _same_names(folder: str, names: list[str]) -> Iterator[Diagnostic]:

@@ -227,7 +227,7 @@ def _container(opening: Token, children: tuple[Inline, ...], run: _Run) -> Inlin
     if opening.type == "em_open":
         return Emphasis(children, at)
     if opening.type == "strong_open":
-        return Strong(children, at)
+        return Strong(children, at - 1)  # the token is that of the inner of two marks
     href = str(opening.attrs.get("href", ""))
     if href.startswith("#"):
         return Reference(href[1:], children, at)
@@ -315,7 +315,7 @@ def _role(state: _State, silent: bool) -> bool:
             known = ", ".join(f"{{{role}}}" for role in ROLES)
             hint = did_you_mean(name, ROLES) or f"the roles are {known}"
             state.run.report(state.pos, "M023", f"unknown role {{{name}}}", hint)
-            state.put(Text(state.src[state.pos : closing.end()], state.run.base + state.pos))
+            state.put(Code(state.src[state.pos : closing.end()], state.run.base + state.pos))
         else:
             role = _Role(name, content, state.pos, match.end(), state.run)
             state.put(reader(role))
@@ -339,7 +339,7 @@ class _Role:
 
     def report(self, message: str, hint: str) -> Inline:
         self.run.report(self.start, "M025", message, hint)
-        return Text(f"{{{self.name}}}`{self.content}`", self.at)
+        return Code(f"{{{self.name}}}`{self.content}`", self.at)  # as written, and no text to be checked
 
     def children(self, words: str) -> tuple[Inline, ...]:
         """Parse a part of the content that stands first in it but for blanks."""
@@ -519,11 +519,15 @@ def _link(state: _State, silent: bool) -> bool:
 
 
 def _image(state: _State, silent: bool) -> bool:
-    match = re.compile(r"!\[[^\[\]]*\]\(").match(state.src, state.pos, state.posMax)
-    if match and not silent:
+    match = re.compile(r"!\[[^\[\]]*\]\([^()\s]*\)").match(state.src, state.pos, state.posMax)
+    if not match:
+        return False
+    if not silent:
         hint = "a picture stands in a block of its own: :::{image} images/file.png"
         state.run.report(state.pos, "M022", "a picture within a line", hint)
-    return False
+        state.append_pending(match[0])
+    state.pos = match.end()
+    return True
 
 
 def _html(state: _State, silent: bool) -> bool:

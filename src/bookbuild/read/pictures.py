@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import os
 import re
-import stat
 import warnings
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator
@@ -16,6 +14,7 @@ from PIL import Image as Raster
 from bookbuild.diagnostics import Diagnostic, did_you_mean
 from bookbuild.model.blocks import Image
 from bookbuild.model.place import Place
+from bookbuild.read.files import is_under, regular_bytes
 
 MAX_PICTURE_BYTES = 40_000_000
 MAX_PIXELS = 80_000_000
@@ -47,7 +46,7 @@ def check_pictures(root: Path, images: Iterable[Image], languages: Iterable[str]
         way = PurePosixPath(image.path)
         for lang in languages:
             other = str(way.with_name(f"{way.stem}.{lang}{way.suffix}")) if way.name else ""
-            if other and other not in seen and _under(root, other) and (root / other).exists():
+            if other and other not in seen and is_under(root, other) and (root / other).exists():
                 seen.add(other)
                 yield from _picture(root, other, image.place)
 
@@ -56,7 +55,7 @@ def _picture(root: Path, path: str, place: Place) -> Iterator[Diagnostic]:
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:|//|\\\\", path):
         hint = "copy it into images/"
         yield Diagnostic("R031", f"picture “{path}” is an address, not a file of the book", place, hint=hint)
-    elif path.startswith(("/", "~")) or "\\" in path or not _under(root, path):
+    elif path.startswith(("/", "~")) or "\\" in path or not is_under(root, path):
         yield Diagnostic(
             "R031", f"picture “{path}” leads out of the book's folder", place, hint="copy it into images/"
         )
@@ -66,17 +65,11 @@ def _picture(root: Path, path: str, place: Place) -> Iterator[Diagnostic]:
         yield from _file(root, path, place)
 
 
-def _under(root: Path, path: str) -> bool:
-    try:
-        return Path(os.path.realpath(root / path)).is_relative_to(os.path.realpath(root))
-    except ValueError:  # a null character
-        return False
-
-
 def _file(root: Path, path: str, place: Place) -> Iterator[Diagnostic]:
+    svg = path.lower().endswith(".svg")
+    limit = MAX_SVG_BYTES if svg else MAX_PICTURE_BYTES
     try:
-        # Without O_NONBLOCK a pipe would make us wait for a writer.
-        handle = os.open(root / path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        data = regular_bytes(root / path, limit)
     except FileNotFoundError:
         folder = (root / path).parent
         near = (
@@ -90,14 +83,9 @@ def _file(root: Path, path: str, place: Place) -> Iterator[Diagnostic]:
         reason = (error.strerror or "").lower()
         yield Diagnostic("R032", f"picture “{path}” cannot be read: {reason}", place)
         return
-    with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            yield Diagnostic("R032", f"picture “{path}” is not a regular file", place)
-            return
-        svg = path.lower().endswith(".svg")
-        limit = MAX_SVG_BYTES if svg else MAX_PICTURE_BYTES
-        data = file.read(limit + 1)
-    if len(data) > limit:
+    if data is None:
+        yield Diagnostic("R032", f"picture “{path}” is not a regular file", place)
+    elif len(data) > limit:
         message = f"picture “{path}” is larger than {limit // 1_000_000} MB"
         yield Diagnostic("R034", message, place)
     elif not data:
@@ -125,6 +113,8 @@ def _raster(data: bytes, path: str, place: Place) -> Iterator[Diagnostic]:
                     yield Diagnostic("R037", message, place, hint="rename it or convert it")
                 else:
                     picture.load()  # to the end: a cut-off file opens without complaint
+                    with Raster.open(io.BytesIO(data)) as again:
+                        again.verify()  # what follows the last pixel too
     except Raster.DecompressionBombError:
         message = f"picture “{path}” has more pixels than the limit, {_MILLIONS} million"
         yield Diagnostic("R034", message, place)

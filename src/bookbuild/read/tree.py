@@ -184,7 +184,8 @@ class _Composer:
         elif waiting[-1] is None:
             waiting[-1] = self.key(node, parent)
         else:
-            parent.entries.setdefault(waiting[-1], node)
+            if waiting[-1] != "<<":  # reported
+                parent.entries.setdefault(waiting[-1], node)
             waiting[-1] = None
 
     def key(self, node: Node, parent: Mapping) -> str:

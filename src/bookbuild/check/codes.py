@@ -1,0 +1,55 @@
+"""Every code that checking a book can report, with what it means and what to do.
+
+``book/README.md`` has a line for each; a test keeps the two equal.
+"""
+
+from __future__ import annotations
+
+CODES: tuple[tuple[str, str], ...] = (
+    ("F003", "Two quantities have one id."),
+    ("F004", "Two claims of a quantity have one id."),
+    ("F005", "A claim's `source` is not in `sources.yaml`."),
+    ("F006", "A claim's `seen-in` is not in `sources.yaml`."),
+    ("F008", "A claim repeats a claim that does not exist."),
+    ("F009", "Claims repeat each other in a circle."),
+    ("F010", "A quantity is part of one that does not exist."),
+    ("F011", "Quantities are parts of each other in a circle."),
+    ("F012", "A mark or register names a claim that does not exist."),
+    ("F013", "`number`, `day` or `year` does not fit the claim's value."),
+    (
+        "F014",
+        "A `{value}` whose passage has no note that cites its source. Write `{claim}`, or add the note.",
+    ),
+    ("F015", "Warning: a bare figure. Write `{claim}` or `{value}`; or `{number}` if it is no claim."),
+    ("F017", "A quantity and the one it is part of have different units."),
+    ("F018", "A table or chart of a quantity that does not exist."),
+    ("M040", "A heading skips a level: `###` without `##` above it."),
+    ("M041", "A heading without text."),
+    ("M042", "Warning: a chapter without text."),
+    ("N001", "A note is called and not defined; in data files there are no labels, write `^[text]`."),
+    ("N002", "A note is defined twice in a chapter."),
+    ("N003", "A note is defined and never called."),
+    ("N004", "A note without text."),
+    ("N005", "A note within a note."),
+    ("N006", "A note in a heading, caption, table's head or other place that takes none."),
+    ("N007", "A note is called twice. Write a second note."),
+    ("N008", "A note of more than 3,000 characters. Move part of it to the text."),
+    ("R010", "A reference to an id that does not exist."),
+    ("R011", "Two things have one id, or ids that differ by case only."),
+    ("R012", "A register is shown that does not exist."),
+    ("R013", "Two entries of a register have one id."),
+    ("R014", "A register's `source` is not in `sources.yaml`."),
+    ("R016", "Unknown name in `{count}`."),
+    ("R017", "Two registers have one id."),
+    ("R018", "Warning: a register is never shown."),
+    ("R019", "A register laid out as a table has more than four columns."),
+    ("R021", "An entry has nothing for its head."),
+    ("R022", "Not a number, in a field of type `number`."),
+    ("R036", "A picture without description, `:alt:`."),
+    ("S001", "A source is cited that is not in `sources.yaml`."),
+    ("S002", 'A locator does not say what it counts: `p. 12`, `sec. "Basic facts"`.'),
+    ("S003", "Warning: a source is never cited."),
+    ("S004", "`reprinted-in` names a source that does not exist."),
+    ("S005", "Sources are reprinted in each other in a circle."),
+    ("S006", "A source's key stands twice."),
+)
