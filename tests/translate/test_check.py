@@ -262,6 +262,19 @@ def test_a_figure_in_a_name_is_not_translated_and_names_may_gain_quotation_marks
     assert whole(checked(Catalog(HEADER, entries), sample)) == []
 
 
+def test_a_term_is_told_from_a_name_and_may_have_alternatives() -> None:
+    sample = book(
+        "Memorial says so.", "A memorial stands.", "The memorials stand.", registers=(glossary("memorial"),)
+    )
+    entries = (
+        message("Memorial says so.", "Bunu “Memorial” deyir."),
+        message("A memorial stands.", "Abidə durur."),
+        message("The memorials stand.", "Xatirə aktları var."),
+        message("memorial", "abidə / xatirə aktı", kind=Kind.REGISTER),
+    )
+    assert whole(checked(Catalog(HEADER, entries), sample)) == []
+
+
 def test_the_finding_quotes_both_figures_and_writes_the_right_one() -> None:
     (found,) = whole(
         checked(Catalog(HEADER, (message("In 1,275 homes.", "1.257 evdə."),)), book("In 1,275 homes."))

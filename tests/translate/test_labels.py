@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,14 +15,19 @@ from bookbuild.translate.labels import LABELS
 from bookbuild.translate.locale import open_locale
 from bookbuild.translate.pack import shipped
 from bookbuild.translate.po import parse_catalog, read_catalog
-from bookbuild.translate.scan import scan
+from bookbuild.translate.scan import Found, scan
 
 ADVICE = "run: python -m bookbuild.translate.scan, then translate what is new in translate/labels/"
 LANGUAGES = [code for code in shipped() if code != "en"]
 
 
+@cache
+def ours() -> Found:
+    return scan()
+
+
 def test_the_template_has_every_word_that_code_and_templates_ask_for() -> None:
-    found = scan()
+    found = ours()
     template, findings = read_catalog(LABELS / "labels.pot")
     assert template is not None
     assert findings == []
@@ -35,7 +41,7 @@ def test_every_shipped_language_has_every_word(code: str) -> None:
     assert catalog is not None
     assert findings == []
     current = {m.key.msgid: m for m in catalog.messages if m.translated}
-    assert set(scan().labels) <= set(current), ADVICE
+    assert set(ours().labels) <= set(current), ADVICE
     for english, message in current.items():
         wanted = set(re.findall(r"\{\w+\}", english))
         for form in message.strings:

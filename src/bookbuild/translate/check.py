@@ -42,7 +42,7 @@ from bookbuild.model.locale import Locale
 from bookbuild.model.place import Place
 from bookbuild.model.prose import Kind, MessageKey, Prose, key_of
 from bookbuild.translate.content import ParseInlines, citations, is_neutral, own_text, walk
-from bookbuild.translate.extract import glossary
+from bookbuild.translate.extract import glossary, term_pattern
 from bookbuild.translate.labels import plural_rule
 from bookbuild.translate.locale import PackLocale
 from bookbuild.translate.numerals import figures, romans, small_words, write_number, written
@@ -514,18 +514,27 @@ def _quotes(pair: _Pair, string: str, rules: _Rules) -> Found:
 
 
 def _glossary(pair: _Pair, string: str, rules: _Rules) -> Found:
-    """A term of the glossary by the stem of each of its words, since endings change."""
+    """A term of the glossary by the stem of each of its words, since endings change.
+
+    Titles of sources and places in them are left out: they may stay in their own language.
+    """
+    if pair.kind in {Kind.SOURCE, Kind.TERM}:
+        return
     said, says = own_text(pair.source), _folded(own_text(pair.target), rules.theirs)
     for term, translation in rules.terms.items():
-        if not re.search(rf"\b{re.escape(term)}(?:s|es)?\b", said, re.IGNORECASE):
+        if not term_pattern(term).search(said):
             continue
-        if _folded(plain_words(translation), rules.theirs) in says:
-            continue
-        stems = [_stem(word) for word in re.findall(r"\w+", _folded(translation, rules.theirs))]
-        if not all(re.search(rf"\b{re.escape(stem)}", says) for stem in stems):
+        choices = [
+            choice for choice in re.split(r"[/;,()]", _folded(translation, rules.theirs)) if choice.strip()
+        ]
+        if not any(_has_stems(choice, says) for choice in choices):
             yield _warning(
                 "T049", f"the glossary has “{translation}” for “{term}”", "use it, or change the glossary"
             )
+
+
+def _has_stems(words: str, text: str) -> bool:
+    return all(re.search(rf"\b{re.escape(_stem(word))}", text) for word in re.findall(r"\w+", words))
 
 
 def plain_words(text: str) -> str:

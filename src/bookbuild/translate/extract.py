@@ -102,7 +102,7 @@ class _Explanations:
         self._titles |= {register.id: plain(register.title) for register in book.registers}
         self._targets = dict(self._titles) | dict(_named_blocks(book))
         self._terms = dict(glossary(book))
-        self._found = {term: _term_pattern(term) for term in self._terms}
+        self._found = {term: term_pattern(term) for term in self._terms}
 
     def where(self, prose: Prose) -> str:
         """Kind and chapter of an occurrence."""
@@ -185,8 +185,12 @@ def _term(register: Register, entry: Entry) -> Prose | None:
     return None
 
 
-def _term_pattern(term: str) -> re.Pattern[str]:
-    return re.compile(rf"\b{re.escape(term)}(?:s|es)?\b", re.IGNORECASE)
+def term_pattern(term: str) -> re.Pattern[str]:
+    """Return what finds a term in running text, with a plural ending, in its own letters.
+
+    Capitals count: the organisation Memorial is no memorial, and may begin a sentence.
+    """
+    return re.compile(rf"\b{re.escape(term)}(?:s|es)?\b")
 
 
 def _named_blocks(tree: object) -> Iterator[tuple[str, str]]:
