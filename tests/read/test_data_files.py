@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 import yaml
 import yamlcore
-from tests.cases.tiny_books import write_book
+from tests.cases.tiny_books import SOUND, write_book
 
 from bookbuild.model.place import Place
 from bookbuild.model.value import Number, Qualifier
@@ -201,3 +201,18 @@ def test_what_the_program_accepts_an_editor_accepts(pattern: str, schema: str) -
     for path in found:
         checker.validate(yaml.load(path.read_text(encoding="utf-8"), Loader=yamlcore.CoreLoader))
         assert not checker.is_valid({"colour": "red"})
+
+
+def test_a_key_that_cannot_be_an_id_is_reported_where_it_stands(tmp_path: Path) -> None:
+    book = SOUND["book.yaml"].replace("  person: persons", "  a b: persons")
+    _, found = read_book(write_book(tmp_path, **{"book.yaml": book}))
+    assert [f"{finding.place} {finding.code}" for finding in found] == ["book.yaml:8:3 Y013"]
+
+
+def test_a_broken_date_of_a_source_is_reported_once(tmp_path: Path) -> None:
+    sources = "- {id: paper, type: book, title: A, issued: {date-parts: [[1992, February, ~]]}}\n"
+    _, found = read_book(write_book(tmp_path, **{"sources.yaml": sources}))
+    assert [f"{finding.place} {finding.code}" for finding in found] == [
+        "sources.yaml:1:66 Y013",
+        "sources.yaml:1:76 Y014",
+    ]

@@ -287,11 +287,11 @@ class RegisterFile(Record):
     entries: list[EntryRecord]
 
 
-def _date_part(value: object) -> int | str:
+def _date_part(value: object) -> int:
     text = _text(value)
     if text and not re.fullmatch(r"-?\d{1,6}", text):
         raise Unfit(f"“{text}” is not a year, month or day in figures")
-    return int(text) if text else ""
+    return int(text or 0)
 
 
 def _truth(value: object) -> bool:
@@ -428,6 +428,9 @@ def _repaired(data: Any, detail: ErrorDetails) -> Any:
     *way, last = detail["loc"] or (None,)
     if last is None:
         return {} if "list" not in detail["type"] else []
+    if last == "[key]":  # the key itself is wrong
+        *way, last = way
+        detail = {**detail, "type": "extra_forbidden"}
     parent = data
     for step in way:
         parent = parent[step]
@@ -448,6 +451,10 @@ def _diagnostic(shape: type[BaseModel], root: Node, detail: ErrorDetails) -> Dia
     node, reached = _reach(root, way)
     last = way[-1] if way else ""
     kind = detail["type"]
+    if last == "[key]":
+        *_, key, _mark = way
+        parent, _ = _reach(root, way[:-2])
+        node = Scalar(str(key), parent.keys[str(key)] if isinstance(parent, Mapping) else node.place)
     if kind == "extra_forbidden":
         parent, _ = _reach(root, way[:-1])
         known = _keys_at(shape, way[:-1])
