@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -17,7 +18,7 @@ from bookbuild.model.catalog import Catalog
 from bookbuild.model.place import Place
 from bookbuild.model.prose import Kind
 from bookbuild.read.inlines import parse_inlines
-from bookbuild.translate.check import check_catalog
+from bookbuild.translate.check import check_catalog, check_folders
 from bookbuild.translate.extract import extract
 from bookbuild.translate.locale import open_locale
 from bookbuild.translate.po import parse_catalog, write_catalog
@@ -316,6 +317,15 @@ def test_a_complete_catalog_has_no_findings() -> None:
     first = init_catalog(extract(sample), "az")
     done = tuple(dataclasses.replace(m, strings=(words[m.key.msgid],)) for m in first.messages)
     assert checked(dataclasses.replace(first, messages=done), sample) == []
+
+
+def test_one_language_in_two_folders_is_reported(tmp_path: Path) -> None:
+    for name in ("pt-br", "pt_BR", "az"):
+        folder = tmp_path / "locales" / name / "LC_MESSAGES"
+        folder.mkdir(parents=True)
+        (folder / "book.po").write_text("")
+    found = check_folders(tmp_path / "locales")
+    assert [(f.code, f.place.path) for f in found] == [("T053", "locales/pt_BR/LC_MESSAGES/book.po")]
 
 
 def test_the_corpus_is_large() -> None:

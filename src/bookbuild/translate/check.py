@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from gettext import c2py
+from pathlib import Path
 
 from bookbuild.diagnostics import Diagnostic, Severity, did_you_mean
 from bookbuild.model.book import Book, each_prose
@@ -112,6 +113,23 @@ def check_catalog(
                 )
             )
     findings += _missing(wanted, current, catalog)
+    return findings
+
+
+def check_folders(locales: Path) -> list[Diagnostic]:
+    """Return languages that stand twice below ``locales/``, told apart only by case or separator."""
+    seen: dict[str, str] = {}
+    findings = []
+    for path in sorted(locales.glob("*/LC_MESSAGES/book.po")):
+        name = path.parts[-3]
+        first = seen.setdefault(name.replace("_", "-").casefold(), name)
+        if first != name:
+            place = Place(path.relative_to(locales.parent).as_posix())
+            findings.append(
+                Diagnostic(
+                    "T053", f"“{name}” and “{first}” are the same language", place, "keep one of the folders"
+                )
+            )
     return findings
 
 
