@@ -5,11 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from press_books import STYLE, random_book, settings
 
 from bookbuild.diagnostics import InternalFault
-from bookbuild.press import engine
+from bookbuild.press import edition, engine, note_area
 
 STOCK = """
 import sys
@@ -33,6 +35,32 @@ def test_the_audit_and_the_gate_catch_the_stock_engine_losing_and_misplacing_not
     assert "5 chapters/3.md:6:1: error[P120]: the engine lost the note “c3n4”" in said
     assert "5 chapters/3.md:6:1: error[G200]: note 4 (" in said
     assert "1 chapters/1.md:6:1: error[P128]: the note “c1n4” stands after the note “c1n5”" in said
+
+
+def test_laying_notes_out_one_by_one_gives_the_same_bytes_as_the_engine_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.engine()
+    from weasyprint.layout import LayoutContext
+
+    def pages() -> list[bytes]:
+        laid_out = []
+        for seed in (5, 21):
+            press = edition._Press(random_book(seed)[1:], (STYLE,), settings(tmp_path), None, None, None)
+            press.settle()
+            laid_out += [sheet.sheets.pdf for sheet in press._sheets()]
+        return laid_out
+
+    def stock(context: Any) -> bool:
+        """Lay out the whole area each time, as the engine does."""
+        area = context.current_footnote_area
+        area.__dict__.pop("known_areas", None)
+        area.__dict__["known_states"] = {tuple(context.current_page_footnotes): None}
+        return note_area.update_footnote_area(context)
+
+    mended = pages()
+    monkeypatch.setattr(LayoutContext, "_update_footnote_area", stock)
+    assert pages() == mended
 
 
 def test_an_unknown_engine_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,20 @@ from bookbuild.press.fonts import fonts_digest
 from bookbuild.press.sheets import LaidOut
 from bookbuild.press.typeset import Job
 
-_CODE = ("audit.py", "complaints.py", "fetch.py", "sheets.py", "typeset.py")
+_CODE = (
+    "audit.py",
+    "book_fonts.py",
+    "complaints.py",
+    "fetch.py",
+    "folios.py",
+    "gate.py",
+    "join.py",
+    "pages.py",
+    "sheets.py",
+    "slots.py",
+    "typeset.py",
+)
+"""What decides, besides the engine, how pages look and whether they pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +60,18 @@ class SheetCache:
     def put(self, job: Job, entry: LaidOut) -> None:
         """Keep a unit's pages."""
         self._write(self._path(job_key(job)), sheets.to_bytes(entry))
+
+    def passed(self, key: str) -> bytes | None:
+        """Return a joined PDF that the gate let pass, kept under a key of all its inputs, or nothing."""
+        with contextlib.suppress(OSError):
+            kept = self._path(key, "pdf").read_bytes()
+            if hashlib.sha256(kept[32:]).digest() == kept[:32]:
+                return kept[32:]
+        return None
+
+    def keep_passed(self, key: str, pdf: bytes) -> None:
+        """Keep a joined PDF that the gate let pass."""
+        self._write(self._path(key, "pdf"), hashlib.sha256(pdf).digest() + pdf)
 
     def remembered(self, name: str) -> dict[str, int]:
         """Return what was remembered under a name: hints that may save a round, never facts."""
@@ -110,15 +135,16 @@ def job_key(job: Job) -> str:
         [job.limits.file_bytes, job.limits.pixels, job.limits.note_height],
         engine_digest(),
         fonts_digest(),
-        _code_digest(Path.read_bytes),
+        _code_digest(),
     )
     return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()
 
 
-def _code_digest(read: Callable[[Path], bytes]) -> str:
+@functools.cache
+def _code_digest() -> str:
     digest = hashlib.sha256()
     for name in _CODE:
-        digest.update(read(Path(__file__).with_name(name)))
+        digest.update(Path(__file__).with_name(name).read_bytes())
     return digest.hexdigest()
 
 

@@ -13,7 +13,7 @@ from bookbuild.diagnostics import Diagnostic, InternalFault, in_order
 from bookbuild.model.book import PageFormat
 from bookbuild.model.unit import PageMap, Unit
 from bookbuild.press import fonts, slots
-from bookbuild.press.cache import SheetCache
+from bookbuild.press.cache import SheetCache, job_key
 from bookbuild.press.complaints import ids_before
 from bookbuild.press.folios import Plan, page_map, plan, side_of
 from bookbuild.press.gate import check
@@ -74,9 +74,13 @@ def print_edition(
     press = _Press(units, tuple(styles), settings, executor, cache, progress)
     press.settle()
     diagnostics = press.diagnostics()
-    pdf = b"" if press.flipping else press.joined()
-    if pdf:
-        diagnostics += check(pdf, units, press._sheets(), press.plan, settings)
+    key = press.key() if cache and not press.flipping else ""
+    pdf = (cache.passed(key) if cache and key else None) or b""
+    if not pdf and not press.flipping:
+        pdf = press.joined()
+        diagnostics += (gated := check(pdf, units, press._sheets(), press.plan, settings))
+        if cache and not gated:
+            cache.keep_passed(key, pdf)
     if cache:
         cache.sweep()
     return Printed(pdf, press.map, tuple(in_order(diagnostics)), press.facts())
@@ -141,6 +145,22 @@ class _Press:
             settings.page,
         )
         return join(self.units, self._sheets(), self.numbers, self.plan, imprint, self._read_font)
+
+    def key(self) -> str:
+        """Return the digest of all that decides the bytes of the joined PDF and what is promised of it."""
+        settings = self.settings
+        facts = (
+            [job_key(job) for job in self.jobs if job],
+            self.numbers,
+            self.plan.firsts,
+            self.plan.folios,
+            [
+                (unit.folios.value, [(n.number, n.text) for n in unit.notes], unit.mentions, unit.bookmarks)
+                for unit in self.units
+            ],
+            (settings.title, settings.lang, settings.author, settings.subject, settings.direction),
+        )
+        return hashlib.sha256(repr(facts).encode()).hexdigest()
 
     def diagnostics(self) -> list[Diagnostic]:
         """Return what was found, with the authors' places."""

@@ -73,6 +73,7 @@ def digests() -> dict[str, Face]:
     return {hashlib.sha256(face.path.read_bytes()).hexdigest(): face for face in FACES}
 
 
+@functools.cache
 def fonts_digest() -> str:
     """Return one digest over all vendored fonts, for cache keys."""
     names = (f"{face.family}/{face.weight}/{face.italic}:{digest}" for digest, face in digests().items())
