@@ -13,7 +13,7 @@ import re
 import warnings
 from collections.abc import Mapping
 from enum import Enum
-from html import escape
+from html import escape, unescape
 from html.parser import HTMLParser
 from typing import Any, cast
 
@@ -101,6 +101,13 @@ class Citer:
         item = next(item for item in items if item.key == self._keys[key])
         text = self._engine.style.root.bibliography.layout.render_bibliography([item])
         return self._spans(str(text[0]) if text else "", key, "")
+
+    def names(self, key: str) -> Spans:
+        """Return the authors of a source, in the locale's words; nothing if none is named."""
+        names = cast("list[Mapping[str, str]]", self._sources[key].csl.get("author", []))
+        said = _names(names, self._sources[key], "author")
+        words = [unescape(name.get("literal") or name.get("family", "")) for name in said]
+        return (Run(self._locale.list_of(words)),) if words else ()
 
     def issued(self, source: Source) -> str:
         """Return the date of publication in the locale's words; empty if none is known."""

@@ -329,6 +329,12 @@ class ClaimSetter:
             return joined(
                 ((Styled(Style.TITLE, (Run(str(paper)),)),), (Run(issued),) if issued else ()), ", "
             )
+        if source.csl.get("type") in {"legislation", "bill", "treaty"}:
+            # Acts have long titles: who and which number or date tells them apart.
+            body = self._facts.citer.names(key)
+            number = str(source.csl.get("number", ""))
+            if body and (number or issued):
+                return joined((body, (Run(number or issued),)), ", ")
         return self._facts.citer.cite(key, Position.SUBSEQUENT)
 
     def _locator(self, claim: Claim) -> str:

@@ -323,8 +323,10 @@ class SectionSetter:
         A section named by its heading needs no “sec.”: the heading says what it is, as in claims.
         """
         heading = _HEADING.match(locator)
-        if heading:
+        if heading and '"' not in heading["rest"]:
             return heading["words"] + heading["rest"]
+        if heading:
+            locator = locator[heading.start("words") - 1 :]
         opening, closing, *_ = self._locale.quotes
         pieces = locator.split('"')
         if len(pieces) % 2 == 0:
