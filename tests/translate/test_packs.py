@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from test_locale import COMPACT, VALUES, plain
 
@@ -120,3 +122,16 @@ def test_the_shipped_patterns_are_those_that_the_letters_give(code: str) -> None
 
 def test_languages_that_the_typesetter_knows_bring_no_patterns() -> None:
     assert [hyphenation_patterns(code) for code in ("en", "ru", "ar", "de", "en-XA", "xyzzy")] == [None] * 6
+
+
+def test_the_pseudo_letters_are_in_every_font_of_the_house() -> None:
+    from fontTools.ttLib import TTFont
+
+    from bookbuild import press
+    from bookbuild.translate.pseudo import ACCENTED
+
+    fonts = sorted((Path(press.__file__).parent / "fonts").glob("Source*.ttf"))
+    assert len(fonts) > 4
+    for font in fonts:
+        assert set(ACCENTED.values()) <= set(TTFont(font).getBestCmap()), font.name
+    assert len(set(ACCENTED.values())) == 52

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 PSEUDO = "en-XA"
 ACCENTED = str.maketrans(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
-    "ÅƁÇÐÉƑĜĤÎĴĶĻṀÑÖÞǪŔŠŢÛṼŴẊÝŽåƀçðéƒĝĥîĵķļṁñöþǫŕšţûṽŵẋýž",
+    "ÅẞÇÐÉҒĜĤÎĴĶĻḾÑÖÞҚŔŠŢÛѴŴΧÝŽåßçðéƒĝĥîĵķļḿñöþқŕšţûѵŵχýž",
 )
-PADDING = "óñé ţŵó ţĥŕéé ƒóûŕ ƒîṽé šîẋ šéṽéñ éîĝĥţ ñîñé ţéñ "
+"""Only letters that the house's fonts have in every style."""
+PADDING = "one two three four five six seven eight nine ten ".translate(ACCENTED)
 
 
 def accent(text: str) -> str:
@@ -31,7 +32,7 @@ def lengthen(text: str) -> str:
     """Return an accented text one third longer.
 
     >>> lengthen("Contents")
-    'Çöñţéñţšóñé'
+    'Çöñţéñţšöñé'
     """
     extra = -(-len(text) // 3)
     filler = (PADDING * (extra // len(PADDING) + 1))[:extra].rstrip()
