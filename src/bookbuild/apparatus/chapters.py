@@ -9,7 +9,7 @@ from bookbuild.apparatus.citations import Position
 from bookbuild.apparatus.claims import ClaimSetter
 from bookbuild.apparatus.facts import Facts, Ledger, chapter_anchor, entry_anchor
 from bookbuild.apparatus.setting import SectionSetter
-from bookbuild.apparatus.spans import first_upper, joined, plain, quiet
+from bookbuild.apparatus.spans import anchored, first_upper, joined, plain, quiet
 from bookbuild.diagnostics import InternalFault
 from bookbuild.model import blocks as written
 from bookbuild.model.book import Chapter, Opening
@@ -17,7 +17,6 @@ from bookbuild.model.chart import Chart, ChartKind
 from bookbuild.model.claim import Claim, Quantity
 from bookbuild.model.comparison import Comparison
 from bookbuild.model.edition import (
-    Anchor,
     Block,
     BulletList,
     ChartFigure,
@@ -249,7 +248,7 @@ class _Blocks:
     def _source(self, key: str) -> Spans:
         anchor = self._setter.point("cite")
         self._ledger.cite(key, anchor)
-        return (Anchor(anchor, self._facts.citer.cite(key, Position.FIRST)),)
+        return anchored(anchor, self._facts.citer.cite(key, Position.FIRST))
 
     def _claims_of_field(self, names: Sequence[str]) -> tuple[Words, ...]:
         """Set the claims of a field; neighbours of one quantity share its title."""
@@ -267,8 +266,8 @@ class _Blocks:
         for claim in claims:
             speaker = setter.words(claim.said_by, notes=False)
             said.append((Styled(Style.FIGURE, setter.figure(claim)), Run(" ("), *speaker.spans, Run(")")))
-        asked = Anchor(setter.use(quantity.id), first_upper(title.spans, self._facts.locale))
-        spans = (asked, *mark, Run(": "), *joined(said, ", "))
+        asked = anchored(setter.use(quantity.id), first_upper(title.spans, self._facts.locale))
+        spans = (*asked, *mark, Run(": "), *joined(said, ", "))
         return Words(spans, title.lang, title.direction, title.untranslated, claims[0].place)
 
 

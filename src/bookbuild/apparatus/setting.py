@@ -15,7 +15,6 @@ from bookbuild.diagnostics import InternalFault
 from bookbuild.model.blocks import NoteBody
 from bookbuild.model.claim import Claim, Quantity
 from bookbuild.model.edition import (
-    Anchor,
     Break,
     ContestedMark,
     Footnote,
@@ -437,7 +436,7 @@ class _Walk:
 
     def _index(self, node: IndexMark) -> Spans:
         words = self._level(node.children)
-        return (Anchor(self._setter.index(node.entry), words),) if self._numbered and words else words
+        return anchored(self._setter.index(node.entry), words) if self._numbered and words else words
 
     def _reference(self, node: Reference, words: Spans) -> Spans:
         return self._setter.cross_reference(node, words) if self._notes else words
@@ -468,7 +467,7 @@ class _Walk:
             return (*figure, *(setter.inline_claim(claim, self._note_id) if node.with_note else ()))
         spans: list[Span] = []
         if quantity.id not in self._marked:
-            spans.append(Anchor(setter.use(quantity.id), figure))
+            spans.extend(anchored(setter.use(quantity.id), figure))
         else:
             spans.extend(figure)
         if setter.contested(quantity.id) and quantity.id not in self._marked:

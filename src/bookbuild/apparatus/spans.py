@@ -119,6 +119,8 @@ def first_upper(spans: Spans, locale: Locale) -> Spans:
 def anchored(name: str, spans: Spans) -> Spans:
     """Put an anchor around the first word of spans; returns them unchanged if they have no word.
 
+    One word, because the page of words that a page break divides would be that of their end.
+
     >>> anchored("a", (Run(" At Askeran,"),))[1]
     Anchor(id='a', spans=(Run(text='At'),))
     """
@@ -131,7 +133,9 @@ def anchored(name: str, spans: Spans) -> Spans:
                 middle = (Anchor(name, (Run(word),)),)
                 around = ((Run(before),) if before else (), (Run(after),) if after else ())
                 return (*spans[:number], *around[0], *middle, *around[1], *spans[number + 1 :])
-            case Styled() | Phrase() | OutsideLink() | Jump() | Anchor():
+            case Styled(style, inside) if plain(inside).strip():
+                return (*spans[:number], Styled(style, anchored(name, inside)), *spans[number + 1 :])
+            case Phrase() | OutsideLink() | Jump() | Anchor():
                 return (*spans[:number], Anchor(name, (span,)), *spans[number + 1 :])
             case _:
                 pass
