@@ -13,7 +13,7 @@ from bookbuild import translate
 MODULES = [
     path.stem
     for path in sorted(Path(translate.__file__).parent.glob("*.py"))
-    if ">>>" in path.read_text(encoding="utf-8")
+    if ">>> " in path.read_text(encoding="utf-8")
 ]
 
 
