@@ -80,6 +80,10 @@ class Mark:
     placed: tuple[float, float] = (0.0, 0.0)
     """Width and height of a picture."""
     inline: bool = False
+    mcid: int = -1
+    """Of the innermost marked-content sequence that has one."""
+    text: str = ""
+    """As far as the font says; filled only where ``Interpreter.read_text`` is set."""
 
     @property
     def overprints(self) -> bool:
@@ -192,8 +196,10 @@ class Interpreter:
         """Transparency groups of the forms of the page being read."""
         self.profiles: set[str] = set()
         """SHA-256 of the colour profiles that anything is painted with."""
+        self.read_text = False
         self.operators = 0
         self._number = 0
+        self._mcids: list[int] = []
         self._spaces: dict[Any, Space] = {}
         self._measured: set[Any] = set()
         self._tags: list[bool] = []
@@ -208,7 +214,7 @@ class Interpreter:
         """Yield the marks of a page, in the order of painting; ``number`` counts from 1."""
         self._number = number
         self.problems, self.mcids, self.groups = [], set(), []
-        self._tags, self._tagged, self._forms = [], 0, []
+        self._tags, self._tagged, self._forms, self._mcids = [], 0, [], []
         contents = page.obj.get("/Contents")
         for stream in contents if isinstance(contents, Array) else [contents]:
             if isinstance(stream, Stream):
@@ -299,6 +305,7 @@ class Interpreter:
             self.problems.append(f"{len(stack)} “q” without “Q”")
         while len(self._tags) > depth:
             self._tagged -= self._tags.pop()
+            self._mcids.pop()
 
     def _set(self, name: str, operands: Any, resources: Any, state: _State) -> None:
         """Run an operator that only changes the state."""
@@ -335,6 +342,7 @@ class Interpreter:
         elif name == "EMC":
             if self._tags:
                 self._tagged -= self._tags.pop()
+                self._mcids.pop()
             else:
                 self.problems.append("“EMC” without a beginning")
         elif name not in _IGNORED:
@@ -342,13 +350,16 @@ class Interpreter:
 
     def _begin(self, operands: Any, resources: Any) -> None:
         marked = str(operands[0]) == "/Artifact"
+        mcid = self._mcids[-1] if self._mcids and not marked else -1
         if len(operands) > 1:
             properties = operands[1]
             if isinstance(properties, Name):
                 properties = resources.get("/Properties", Dictionary()).get(properties, Dictionary())
             if isinstance(properties, Dictionary) and "/MCID" in properties:
                 marked = True
-                self.mcids.add(int(properties["/MCID"]))
+                mcid = int(properties["/MCID"])
+                self.mcids.add(mcid)
+        self._mcids.append(mcid)
         self._tags.append(marked)
         self._tagged += marked
 
@@ -433,11 +444,14 @@ class Interpreter:
             return text, None
         advance, start, inked = 0.0, None, 0.0
         used = font.used
+        codes: list[int] = []
         for piece in pieces:
             if not isinstance(piece, pikepdf.String):
                 advance -= float(piece) / 1000 * size * state.scale
                 continue
             for code in font.codes(bytes(piece)):
+                if self.read_text:
+                    codes.append(code)
                 if code not in used:
                     used[code] = self._number
                 if start is None:
@@ -460,7 +474,8 @@ class Interpreter:
         scale = math.sqrt(abs(whole[0] * whole[3] - whole[1] * whole[2]))
         stroked = state.render in {1, 5}
         colour = state.stroke if stroked else state.fill
-        marks = list(self._mark(Kind.TEXT, box, colour, state, size=abs(size) * scale, font=font))
+        said = "".join(map(font.text_of, codes)) if self.read_text else ""
+        marks = list(self._mark(Kind.TEXT, box, colour, state, size=abs(size) * scale, font=font, text=said))
         return moved, marks[0] if marks else None
 
     def _start_path(self) -> None:
@@ -509,6 +524,7 @@ class Interpreter:
         box = _meet(box, state.clip)
         if box[2] < box[0] or box[3] < box[1] or not all(map(math.isfinite, box)):
             return
+        more["mcid"] = self._mcids[-1] if self._mcids else -1
         yield Mark(kind, box, colour, state.settings, self._tagged > 0, **more)
 
     def _external(self, name: Any, resources: Any, state: _State) -> Iterator[Mark]:

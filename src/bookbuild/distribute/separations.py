@@ -45,10 +45,13 @@ class _Paint:
 class Plates:
     """Rewrite the pages of one PDF. ``flatten``: nothing transparent may remain (PDF/X-1a)."""
 
-    def __init__(self, pdf: pikepdf.Pdf, separator: Separator, *, flatten: bool) -> None:
+    def __init__(
+        self, pdf: pikepdf.Pdf, separator: Separator, *, flatten: bool, overprint: bool = True
+    ) -> None:
         self._pdf = pdf
         self._separator = separator
         self._flatten = flatten
+        self._overprint = overprint and not separator.black_only
         self._done: set[Any] = set()
         self._resources: set[Any] = set()
         self._used: set[str] = set()
@@ -92,7 +95,7 @@ class Plates:
                 continue
             changed = self._coloured(name, operands, paint, resources)
             if changed is None:
-                if name in _SHOWS and not self._separator.black_only:
+                if name in _SHOWS and self._overprint:
                     wanted = in_text and _is_black(paint.fill.inks)
                     if wanted != overprinting:
                         out.append(ContentStreamInstruction([_OVER if wanted else _KNOCK], Operator("gs")))
@@ -170,7 +173,7 @@ class Plates:
             states = resources.ExtGState = Dictionary()
         for state in [value for _, value in states.items() if isinstance(value, Dictionary)]:
             self._clean_state(state)
-        if not self._separator.black_only:
+        if self._overprint:
             states[_KNOCK] = Dictionary(Type=Name.ExtGState, OP=False, op=False, OPM=0)
             states[_OVER] = Dictionary(Type=Name.ExtGState, OP=True, op=True, OPM=1)
         for _, thing in resources.get("/XObject", Dictionary()).items():

@@ -9,7 +9,7 @@ import pikepdf
 from pikepdf import Array, Dictionary
 
 from bookbuild.diagnostics import Severity
-from bookbuild.distribute.expectations import Expectations
+from bookbuild.distribute.expectations import Expectations, Purpose
 from bookbuild.distribute.findings import Report
 
 _WARNING = Severity.WARNING
@@ -62,7 +62,7 @@ def check_tags(
     root = pdf.Root.get("/StructTreeRoot")
     marked = pdf.Root.get("/MarkInfo", Dictionary())
     if not isinstance(root, Dictionary) or not bool(marked.get("/Marked", False)):
-        if not wanted.on_paper:
+        if wanted.tagged or wanted.purpose is Purpose.SCREEN:
             severity = Severity.ERROR if wanted.tagged else _WARNING
             report.add("D801", "the file is not tagged", severity=severity)
         return

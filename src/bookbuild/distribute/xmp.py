@@ -115,7 +115,9 @@ def write_xmp(facts: FileFacts, marks: Mapping[str, Mapping[str, str]], schemas:
             for name in ("CreateDate", "ModifyDate", "MetadataDate")
         ),
         f"<xmp:CreatorTool>{escape(facts.producer)}</xmp:CreatorTool>",
-        f"<pdf:Producer>{escape(facts.producer)}</pdf:Producer><pdf:Trapped>False</pdf:Trapped>",
+        f"<pdf:Producer>{escape(facts.producer)}</pdf:Producer>",
+        # PDF/A knows no such property.
+        "<pdf:Trapped>False</pdf:Trapped>" if PDFX_ID in marks or PDFX in marks else "",
         f"<xmpMM:DocumentID>uuid:{facts.identifier}</xmpMM:DocumentID>",
         f"<xmpMM:InstanceID>uuid:{facts.identifier}</xmpMM:InstanceID>",
         "<xmpMM:RenditionClass>default</xmpMM:RenditionClass><xmpMM:VersionID>1</xmpMM:VersionID>",
