@@ -21,7 +21,7 @@ from bookbuild.diagnostics import (
 from bookbuild.model.book import Book, LocalizedBook
 from bookbuild.model.catalog import Catalog
 from bookbuild.model.locale import Locale
-from bookbuild.read import copy_starter, parse_inlines, read_book
+from bookbuild.read import copy_starter, parse_inlines, read_book, read_ledger
 from bookbuild.translate.check import check_catalog
 from bookbuild.translate.locale import open_locale
 from bookbuild.translate.localize import localize
@@ -49,9 +49,8 @@ def check_book(
         return findings
     findings += check(book)
     for language in languages_asked(project, book, languages):
-        if language != book.source_language:
-            progress("check", f"catalog {language}")
-            findings += checked_catalog(project, book, language)[1]
+        progress("check", f"language {language}")
+        findings += _checked_language(project, book, language)
     if settings.documents:
         progress("check", f"evidence in {settings.documents}")
         findings += _evidence(project, book, settings.documents)
@@ -85,8 +84,7 @@ def sound_book(
         raise BookError(findings)
     findings += check(book)
     for language in languages_asked(project, book, languages):
-        if language != book.source_language:
-            findings += checked_catalog(project, book, language)[1]
+        findings += _checked_language(project, book, language)
     stop_on_errors(findings := weighed(findings, settings))
     return book, findings
 
@@ -131,6 +129,15 @@ def locale_of(project: Project, language: str) -> Locale:
     return open_locale(language, project.root / "locales")
 
 
+def _checked_language(project: Project, book: Book, language: str) -> list[Diagnostic]:
+    """Return what is wrong with a language's own facts and with its catalog."""
+    try:
+        locale_of(project, language)
+    except BookError as error:
+        return [one if one.place.path else replace(one, place=book.place) for one in error.diagnostics]
+    return [] if language == book.source_language else checked_catalog(project, book, language)[1]
+
+
 def checked_catalog(project: Project, book: Book, language: str) -> tuple[Catalog | None, list[Diagnostic]]:
     """Read and check the catalog of a language; none is needed for the pseudo-locale."""
     if language == PSEUDO:
@@ -166,4 +173,5 @@ def _evidence(project: Project, book: Book, folder: Path) -> list[Diagnostic]:
                 documents[source.file] = path.read_text(encoding="utf-8")
     from bookbuild.figures.evidence import check_evidence
 
-    return list(check_evidence(book, documents).diagnostics)
+    ledger, findings = read_ledger(project.root)
+    return [*findings, *check_evidence(book, documents, ledger).diagnostics]

@@ -43,7 +43,7 @@ def _repeated_ids(book: Book) -> Iterator[Diagnostic]:
                 message = (
                     f"claim “{claim.id}” stands a second time; the first is in line {earlier.place.line}"
                 )
-                yield Diagnostic("F004", message, claim.place, hint="rename one of them")
+                yield Diagnostic("F004", message, claim.place_of("id"), hint="rename one of them")
 
 
 def _line(place: Place) -> str:
@@ -54,11 +54,11 @@ def _sources_of(claim: Claim, sources: set[str]) -> Iterator[Diagnostic]:
     if claim.source and claim.source not in sources:
         hint = did_you_mean(claim.source, sources) or "add it to sources.yaml"
         message = f"claim “{claim.id}” names an unknown source, “{claim.source}”"
-        yield Diagnostic("F005", message, claim.place, hint=hint)
+        yield Diagnostic("F005", message, claim.place_of("source"), hint=hint)
     if claim.seen_in and claim.seen_in != claim.source and claim.seen_in not in sources:
         hint = did_you_mean(claim.seen_in, sources) or "add it to sources.yaml"
         message = f"claim “{claim.id}” was seen in an unknown source, “{claim.seen_in}”"
-        yield Diagnostic("F006", message, claim.place, hint=hint)
+        yield Diagnostic("F006", message, claim.place_of("seen-in"), hint=hint)
 
 
 def _repeats(book: Book) -> Iterator[Diagnostic]:
@@ -66,14 +66,15 @@ def _repeats(book: Book) -> Iterator[Diagnostic]:
     for claim in named.values():
         if claim.repeats and claim.repeats not in named:
             message = f"claim “{claim.id}” repeats an unknown claim, “{claim.repeats}”"
-            yield Diagnostic("F008", message, claim.place, hint=_nearest_claim(book, claim.repeats))
+            hint = _nearest_claim(book, claim.repeats)
+            yield Diagnostic("F008", message, claim.place_of("repeats"), hint=hint)
 
     def following(name: str) -> str:
         return named[name].repeats if name in named else ""
 
     for chain in _circles(named, following):
         message = f"claims repeat each other in a circle: {' → '.join(chain)}"
-        yield Diagnostic("F009", message, named[chain[0]].place, hint="remove one “repeats”")
+        yield Diagnostic("F009", message, named[chain[0]].place_of("repeats"), hint="remove one “repeats”")
 
 
 def _parts(book: Book) -> Iterator[Diagnostic]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -62,6 +63,12 @@ class Claim:
     note: Prose | None = None
     place: Place = field(default=NOWHERE, compare=False)
     value_place: Place = field(default=NOWHERE, compare=False)
+    places: Mapping[str, Place] = field(default_factory=dict, compare=False)
+    """Key as written (``seen-in``) → where its value stands."""
+
+    def place_of(self, key: str) -> Place:
+        """Return where the value of a key stands; the claim's own place if it has none."""
+        return self.places.get(key, self.place)
 
 
 @dataclass(frozen=True, slots=True)

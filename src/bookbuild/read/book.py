@@ -12,6 +12,7 @@ from bookbuild.diagnostics import Diagnostic, did_you_mean, in_order
 from bookbuild.model.blocks import Block, BulletList, DefinitionList, Image, NumberedList, Quotation
 from bookbuild.model.book import Book, Chapter, Contributor, Generated, Opening, PageFormat, Part
 from bookbuild.model.claim import Claim, Measure, Quantity, Stance
+from bookbuild.model.evidence import LedgerEntry
 from bookbuild.model.notation import NotationError, measure_of, parse_date, parse_value
 from bookbuild.model.place import Place
 from bookbuild.model.prose import Kind, Prose
@@ -26,6 +27,7 @@ from bookbuild.read.records import (
     BookFile,
     ClaimRecord,
     FiguresFile,
+    LedgerFile,
     PartRecord,
     QuantityRecord,
     R,
@@ -53,7 +55,7 @@ def read_book(root: Path) -> tuple[Book | None, list[Diagnostic]]:
     file cannot be read, since everything that refers to it would be reported too.
     """
     problems: list[Diagnostic] = []
-    folder = next((folder for folder in ("", f"{FOLDER}/") if (root / folder / "book.yaml").exists()), None)
+    folder = _folder_of(root)
     if folder is None:
         hint = "name the project's folder with -C, or begin a book with: bookbuild new DIR"
         return None, [Diagnostic("B001", "there is no book.yaml", Place("book.yaml"), hint=hint)]
@@ -74,6 +76,30 @@ def read_book(root: Path) -> tuple[Book | None, list[Diagnostic]]:
     images = (block for chapter in book.chapters() for block in _images(chapter.blocks))
     problems.extend(check_pictures(root / folder, images, book.languages))
     return book, in_order(problems)
+
+
+def _folder_of(root: Path) -> str | None:
+    return next((folder for folder in ("", f"{FOLDER}/") if (root / folder / "book.yaml").exists()), None)
+
+
+def read_ledger(root: Path) -> tuple[tuple[LedgerEntry, ...], list[Diagnostic]]:
+    """Read ``ledger.yaml``: passages of the documents that the editors leave out on purpose.
+
+    A book without the file leaves nothing out. Places as in :func:`read_book`.
+    """
+    problems: list[Diagnostic] = []
+    folder = _folder_of(root)
+    path = f"{folder}ledger.yaml"
+    if folder is None or not (root / path).exists():
+        return (), problems
+    read = _data_file(root, path, LedgerFile, problems)
+    if read is None:
+        return (), problems
+    record, node = read
+    entries = zip(record.root, _items(node), strict=False)
+    return tuple(
+        LedgerEntry(one.document, one.passage, one.reason, part.place) for one, part in entries
+    ), problems
 
 
 def _short(path: str) -> str:
@@ -365,6 +391,7 @@ def _claim(
         note=_prose(node, "note", Kind.REMARK, desk),
         place=node.place,
         value_place=place,
+        places={key: child.place for key, child in node.entries.items()} if isinstance(node, Mapping) else {},
     )
 
 

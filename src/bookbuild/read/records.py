@@ -382,6 +382,16 @@ class SourcesFile(RootModel[list[SourceRecord]]):  # type: ignore[valid-type]  #
     """sources.yaml."""
 
 
+class LedgerRecord(Record):
+    document: Key
+    passage: Text
+    reason: Text
+
+
+class LedgerFile(RootModel[list[LedgerRecord]]):
+    """ledger.yaml."""
+
+
 R = TypeVar("R", bound=BaseModel)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from bookbuild.read.records import BookFile, FiguresFile, FrontMatter, RegisterFile, SourcesFile
+from bookbuild.read.records import BookFile, FiguresFile, FrontMatter, LedgerFile, RegisterFile, SourcesFile
 
 SCHEMAS = Path(__file__).with_name("schemas")
 
@@ -19,6 +19,7 @@ _SHAPES: Mapping[str, tuple[type[BaseModel], str]] = {
     "sources.schema.json": (SourcesFile, "sources.yaml"),
     "figures.schema.json": (FiguresFile, "figures/*.yaml"),
     "register.schema.json": (RegisterFile, "registers/*.yaml"),
+    "ledger.schema.json": (LedgerFile, "ledger.yaml"),
 }
 
 
