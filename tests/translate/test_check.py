@@ -270,6 +270,7 @@ def test_a_term_is_told_from_a_name_and_may_have_alternatives() -> None:
     entries = (
         message("Memorial says so.", "Bunu “Memorial” deyir."),
         message("A memorial stands.", "Abidə durur."),
+        message("Memorial", "“Memorial”", kind=Kind.REGISTER),
         message("The memorials stand.", "Xatirə aktları var."),
         message("memorial", "abidə / xatirə aktı", kind=Kind.REGISTER),
     )

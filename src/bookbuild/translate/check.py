@@ -540,7 +540,8 @@ def _glossary(pair: _Pair, string: str, rules: _Rules) -> Found:
         return
     said, says = own_text(pair.source), _folded(own_text(pair.target), rules.theirs)
     for term, translation in rules.terms.items():
-        if not term_pattern(term).search(said):
+        match = term_pattern(term).search(said)
+        if match is None or (match.start() == 0 and _has_twin(term, rules.terms)):
             continue
         choices = [
             choice for choice in re.split(r"[/;,()]", _folded(translation, rules.theirs)) if choice.strip()
@@ -551,8 +552,16 @@ def _glossary(pair: _Pair, string: str, rules: _Rules) -> Found:
             )
 
 
+def _has_twin(term: str, terms: Mapping[str, str]) -> bool:
+    """Whether only a capital tells the term from another: where a text begins, that says nothing."""
+    return sum(other.casefold() == term.casefold() for other in terms) > 1
+
+
 def _has_stems(words: str, text: str) -> bool:
-    return all(re.search(rf"\b{re.escape(_stem(word))}", text) for word in re.findall(r"\w+", words))
+    """Whether half of the words stand in the text; the others may be verbs in another form."""
+    stems = [_stem(word) for word in re.findall(r"\w+", words)]
+    found = sum(bool(re.search(rf"\b{re.escape(stem)}", text)) for stem in stems)
+    return 2 * found >= len(stems)
 
 
 def plain_words(text: str) -> str:
