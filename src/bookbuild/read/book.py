@@ -339,8 +339,25 @@ def _source(record: BaseModel, node: Node, desk: Desk) -> Source:
         file=extra.file,
         title_translated=_prose(extra_node, "title-translated", Kind.SOURCE, desk),
         note=_prose(extra_node, "note", Kind.REMARK, desk),
+        words=_own_words(node, desk),
         place=node.place,
     )
+
+
+def _own_words(node: Node, desk: Desk) -> dict[str, Prose]:
+    """Return the parts of a CSL item that are the editors' words and not the source's, as messages.
+
+    A title in square brackets is supplied by the editors; a body's literal name, a literal date and a
+    genre are said in the reader's language.
+    """
+    words: dict[str, Prose | None] = {"genre": _prose(node, "genre", Kind.SOURCE, desk)}
+    title = _child(node, "title")
+    if isinstance(title, Scalar) and title.text.startswith("[") and title.text.endswith("]"):
+        words["title"] = _prose(node, "title", Kind.SOURCE, desk)
+    words["issued"] = _prose(_child(node, "issued"), "literal", Kind.SOURCE, desk)
+    for number, name in enumerate(_items(node, "author")):
+        words[f"author/{number}"] = _prose(name, "literal", Kind.SOURCE, desk)
+    return {key: prose for key, prose in words.items() if prose is not None}
 
 
 def _quantity(record: QuantityRecord, node: Node, units: tuple[str, ...], desk: Desk) -> Quantity:
