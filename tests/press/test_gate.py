@@ -124,6 +124,11 @@ def take_out_a_font_file(pdf: Pdf, press: edition._Press) -> None:
         del font.DescendantFonts[0].FontDescriptor[Name.FontFile2]
 
 
+def empty_a_font_file(pdf: Pdf, press: edition._Press) -> None:
+    for font in pdf.pages[0].obj.Resources.Font.values():
+        font.DescendantFonts[0].FontDescriptor.FontFile2 = Stream(pdf, b"")
+
+
 def draw_a_missing_glyph(pdf: Pdf, press: edition._Press) -> None:
     edit(pdf, 3, r"\[<[0-9a-f]{4}>", "[<0000>")
 
@@ -187,6 +192,7 @@ def test_the_gate_lets_the_sound_book_pass(press: edition._Press, whole: bytes) 
         ("G204", shift_a_number),
         ("G204", move_a_destination),
         ("G205", take_out_a_font_file),
+        ("G205", empty_a_font_file),
         ("G206", draw_a_missing_glyph),
         ("G207", enlarge_a_page),
         ("G208", push_text_off_the_page),

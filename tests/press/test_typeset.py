@@ -146,6 +146,12 @@ def test_text_a_little_outside_the_text_area_is_a_warning(tmp_path: Path) -> Non
     assert found.severity is Severity.WARNING
 
 
+def test_fonts_of_groups_drawn_on_a_page_are_embedded(tmp_path: Path) -> None:
+    """A group has resources of its own; the joined fonts must reach these too."""
+    result = printed(tmp_path, f'{HERE}</p><p style="opacity: 0.5">Half grey words.</p>')
+    assert result.diagnostics == ()
+
+
 def test_bleed_and_other_formats_give_exact_boxes(tmp_path: Path) -> None:
     page = PageFormat(Decimal("152.4"), Decimal("228.6"), Decimal(3))
     settings = PressSettings(tmp_path, "One", "en", page=page)

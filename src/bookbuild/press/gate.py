@@ -163,11 +163,11 @@ def _note_findings(
             continue
         starts[page] = min(starts[page], match.start())
         ends[page] = match.end()
-    copies = Counter(letters_of(note.text) for note in unit.notes)
+    written = "".join(letters_of(chunk) for chunk, _ in promise.chunks)
     for note in unit.notes:
         body = letters_of(note.text)
         times = sum(text.count(body) for text in letters) if len(body) >= _LONG else 0
-        if times > sum(count for other, count in copies.items() if body in other):
+        if times > 1 and times > written.count(body):
             yield _about(note, "G201", f"is printed {times} times")
     yield from _call_findings(unit, audited, pages, starts)
 
@@ -307,12 +307,17 @@ def _anchor_findings(
             text = after.get(anchor, "")
             if not page:
                 yield unit, Finding("G210", f"“{anchor}” is mentioned and leads to no page", (anchor,))
-            elif text[:4] not in letters[page - 1] or text not in "".join(letters[page - 1 : page + 1]):
+            elif not _begins(text, letters[page - 1], letters[page] if page < len(letters) else ""):
                 near = [at for at in (page - 1, page + 1) if at <= len(letters) and text in letters[at - 1]]
                 where = f"but begins on page {near[0]}" if near else "and does not stand there"
                 message = f"“{anchor}” (“{text}…”) is said to be on page {page} of the file {where}"
                 hint = "keep what begins it with the rest, a caption with its table" if near else ""
                 yield unit, Finding("G204", message, (anchor,), hint)
+
+
+def _begins(text: str, this: str, following: str) -> bool:
+    """Tell whether a text stands on a page, or begins on it and goes on on the next."""
+    return text in this or any(text[:cut] in this and text[cut:] in following for cut in range(2, len(text)))
 
 
 def _page_findings(page: PageText, number: int, folio: str, settings: PressSettings) -> Iterator[Finding]:
@@ -425,8 +430,8 @@ class _Parser(HTMLParser):
     def __init__(self, notes: Iterable[str]) -> None:
         super().__init__(convert_charrefs=True)
         self.promise = _Promise(notes={note: [""] for note in notes})
-        self.open: list[tuple[str, str]] = []
-        """Open tags with what closing them ends: ``note``, ``unseen``, ``link`` or nothing."""
+        self.open: list[tuple[str, str, str]] = []
+        """Open tags, what closing them ends (``note``, ``unseen``, ``link`` or nothing), and their ids."""
         self.texts: list[list[str]] = [[]]
         """Text gathered, innermost note last."""
         self.inside: list[str] = []
@@ -442,7 +447,8 @@ class _Parser(HTMLParser):
         name, what = values.get("id", ""), ""
         if name in self.promise.notes:
             what = "note"
-            self._end_of_text()  # a number is printed here
+            self._end_of_text()  # a number is printed here, and the note may stand on the next page
+            self.waiting.clear()
             self.texts.append([])
             self.inside.append(name)
         elif tag in _UNSEEN or "unprinted" in values.get("class", "").split():
@@ -461,7 +467,7 @@ class _Parser(HTMLParser):
             if self.inside:
                 self.promise.notes[self.inside[-1]].append("")
         if tag not in _VOID:
-            self.open.append((tag, what))
+            self.open.append((tag, what, name))
 
     def handle_startendtag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attributes)
@@ -469,12 +475,14 @@ class _Parser(HTMLParser):
             self.handle_endtag(tag)
 
     def handle_endtag(self, tag: str) -> None:
-        if not any(opened == tag for opened, _ in self.open):
+        if not any(opened == tag for opened, _, _ in self.open):
             return
         if tag in _BLOCKS:
             self._boundary()
         while self.open:
-            opened, what = self.open.pop()
+            opened, what, name = self.open.pop()
+            if name in self.waiting and not any(self.waiting[name]):
+                del self.waiting[name]  # an empty element: what follows may stand on the next page
             if what == "note":
                 self._boundary()
                 self.texts.pop()

@@ -99,11 +99,10 @@ def _add_pages(
         start = len(pdf.pages)
         with Pdf.open(io.BytesIO(sheet.sheets.pdf)) as source:
             pdf.pages.extend(source.pages)
-        resources = pdf.pages[start].obj.Resources
-        shared = Dictionary()
+        # In place: groups drawn on the pages have resources of their own that name the same fonts.
+        shared = pdf.pages[start].obj.Resources.Font
         for use in sheet.fonts:
-            shared[Name(f"/{use.name}")] = fonts.adopt(use, resources.Font[Name(f"/{use.name}")])
-        resources.Font = shared
+            shared[Name(f"/{use.name}")] = fonts.adopt(use, shared[Name(f"/{use.name}")])
         _put_digits_in([pdf.pages[start + page - 1] for page in sheet.slot_pages], texts, unit)
         if unit.folios is Folios.SHOWN:
             _stamp_folios(pdf, start, sheet, plan, imprint, fonts, shared)
@@ -160,7 +159,7 @@ def _stamp_folios(
     plan: Plan,
     imprint: Imprint,
     fonts: BookFonts,
-    resources: Dictionary,
+    resources: Any,
 ) -> None:
     places = sheet.folio_places or tuple(_usual_places(sheet, start + 1, imprint))
     for place in places:

@@ -221,7 +221,8 @@ def _read_font(font: Any) -> _Font:
             texts[bytes.fromhex(code.decode())] = bytes.fromhex(text.decode()).decode("utf-16-be", "replace")
     descendant = font.DescendantFonts[0] if Name.DescendantFonts in font else font
     descriptor = descendant.get(Name.FontDescriptor, pikepdf.Dictionary())
-    embedded = any(key in descriptor for key in (Name.FontFile, Name.FontFile2, Name.FontFile3))
+    files = [descriptor[key] for key in (Name.FontFile, Name.FontFile2, Name.FontFile3) if key in descriptor]
+    embedded = any(len(file.read_raw_bytes()) > 0 for file in files)
     return _Font(texts, _read_widths(descendant), float(descendant.get(Name.DW, 1000)), embedded)
 
 
