@@ -403,6 +403,47 @@ def compile_catalogs(run: Run, languages: tuple[str, ...]) -> None:
     _report(run, result.findings, result.lines)
 
 
+@catalog.command()
+@TARGETS
+@click.option("--json", "as_json", is_flag=True, help="As JSON on standard output.")
+@click.option("--html", "page", type=click.Path(path_type=Path), help="Also as an HTML page, into this file.")
+@pass_run
+def stats(run: Run, languages: tuple[str, ...], as_json: bool, page: Path | None) -> None:
+    """Show how much is translated, by chapter and kind, in messages and words."""
+    from bookbuild.build import catalogs
+
+    form = "json" if as_json else "table"
+    text, html_text = catalogs.show_statistics(run.project, languages, run.progress, form)
+    run.progress.close()
+    if page:
+        page.write_text(html_text, encoding="utf-8")
+    click.echo(text)
+    if not text:
+        run.progress.say("no catalog yet; begin one with: bookbuild catalog init --lang CODE")
+
+
+@catalog.command()
+@LANG
+@pass_run
+def parity(run: Run, languages: tuple[str, ...]) -> None:
+    """Compare editions: the same headings, notes, tables, figures, claims and pictures in each language.
+
+    Exit status 1 if they differ.
+    """
+    from bookbuild.build import catalogs
+
+    differ = False
+    for found in catalogs.catalog_parity(run.project, languages, run.progress):
+        run.progress.close()
+        for row in found.differences:
+            differ = True
+            one, other = found.languages
+            click.echo(f"{row.chapter or 'book'}: {row.what}: {one} {row.one}, {other} {row.other}")
+    if differ:
+        raise click.exceptions.Exit(BookError.exit_status)
+    run.progress.say("the editions are the same book")
+
+
 @cli.group(invoke_without_command=True)
 @click.option(
     "--verdict",
@@ -441,6 +482,24 @@ def figures(context: click.Context, verdict: str | None, quantity: str, form: st
     else:
         width = shutil.get_terminal_size((100, 24)).columns
         text = story.list_figures(run.project, run.progress, width=width, **chosen)
+    run.progress.close()
+    click.echo(text, nl=False)
+
+
+@figures.command()
+@click.option("--documents", type=click.Path(path_type=Path), required=True, help="Folder of the documents.")
+@pass_run
+def evidence(run: Run, documents: Path) -> None:
+    """List how the documents bear the claims out, and what stands in them that no claim covers.
+
+    \b
+    Example:
+      bookbuild figures evidence --documents ../shared/documents
+    """
+    from bookbuild.build import figures as story
+
+    width = shutil.get_terminal_size((100, 24)).columns
+    text = story.list_evidence(run.project, run.progress, documents, width=width)
     run.progress.close()
     click.echo(text, nl=False)
 

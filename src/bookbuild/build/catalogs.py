@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
 from bookbuild.build import Outcome, Progress
-from bookbuild.build.manuscript import checked_catalog, locale_of, read, weighed
+from bookbuild.build.manuscript import (
+    checked_catalog,
+    languages_asked,
+    locale_of,
+    localized_book,
+    read,
+    weighed,
+)
 from bookbuild.config import Project, Settings
 from bookbuild.diagnostics import BookError, Diagnostic, UsageError
 from bookbuild.model.book import Book
@@ -14,7 +22,9 @@ from bookbuild.model.catalog import Catalog, Template
 from bookbuild.press.publish import publish
 from bookbuild.translate.extract import extract, write_template
 from bookbuild.translate.mo import compile_catalog
+from bookbuild.translate.parity import Parity, parity
 from bookbuild.translate.po import read_catalog, write_catalog
+from bookbuild.translate.statistics import as_data, as_html, as_table, statistics
 from bookbuild.translate.update import init_catalog, update_catalog
 
 
@@ -138,6 +148,29 @@ def check_catalogs(
         progress("check", language)
         findings += checked_catalog(project, book, language)[1]
     return weighed(findings, settings)
+
+
+def show_statistics(project: Project, asked: Sequence[str], progress: Progress, form: str) -> tuple[str, str]:
+    """Return how much of each language is translated, as a ``table`` or ``json``, and as an HTML page."""
+    book, _ = book_and_template(project, progress)
+    found = [
+        statistics(book, load_catalog(project, language), language)
+        for language in languages_with_catalogs(project, book, asked)
+    ]
+    if form == "json":
+        return json.dumps([as_data(one) for one in found], ensure_ascii=False, indent=1), as_html(found)
+    return "\n".join(as_table(one) for one in found), as_html(found)
+
+
+def catalog_parity(project: Project, asked: Sequence[str], progress: Progress) -> list[Parity]:
+    """Return what each language prints against what the manuscript's own language prints."""
+    book, _ = book_and_template(project, progress)
+    source = localized_book(project, book, book.source_language, locale_of(project, book.source_language))
+    return [
+        parity(source, localized_book(project, book, language, locale_of(project, language)))
+        for language in languages_asked(project, book, asked)
+        if language != book.source_language
+    ]
 
 
 def compile_catalogs(project: Project, asked: Sequence[str], progress: Progress) -> Outcome:

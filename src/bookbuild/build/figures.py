@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from bookbuild.build import Progress
-from bookbuild.build.manuscript import languages_asked, locale_of, localized_book, read
+from bookbuild.build.manuscript import evidence_of, languages_asked, locale_of, localized_book, read
 from bookbuild.config import Project
 from bookbuild.diagnostics import BookError, Severity, UsageError, did_you_mean
 from bookbuild.figures.compare import compare_all
 from bookbuild.figures.export import claims_csv, comparisons_json, csvw_metadata, data_package
 from bookbuild.figures.impact import Impact, impact_of
-from bookbuild.figures.listing import listing
+from bookbuild.figures.listing import evidence_listing, listing
 from bookbuild.model.book import Book
 from bookbuild.model.claim import claim_name
 from bookbuild.model.comparison import Comparison, Verdict
@@ -54,6 +56,12 @@ def export_figures(project: Project, progress: Progress, form: str, *, verdict: 
             return data_package(book, "figures.csv")
         case _:
             return csvw_metadata(book, "figures.csv")
+
+
+def list_evidence(project: Project, progress: Progress, documents: Path, *, width: int) -> str:
+    """Return what the documents say of the claims, and the figures of theirs that no claim covers."""
+    book, _ = compared(project, progress)
+    return evidence_listing(evidence_of(project, book, documents)[1], width=width)
 
 
 def impact_of_claim(project: Project, progress: Progress, name: str) -> Impact:

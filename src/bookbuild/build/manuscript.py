@@ -18,11 +18,12 @@ from bookbuild.diagnostics import (
     did_you_mean,
     in_order,
 )
+from bookbuild.figures.evidence import EvidenceReport, check_evidence
 from bookbuild.model.book import Book, LocalizedBook
 from bookbuild.model.catalog import Catalog
 from bookbuild.model.locale import Locale
 from bookbuild.read import copy_starter, parse_inlines, read_book, read_ledger
-from bookbuild.translate.check import check_catalog
+from bookbuild.translate.check import check_catalog, check_folders
 from bookbuild.translate.locale import open_locale
 from bookbuild.translate.localize import localize
 from bookbuild.translate.po import read_catalog
@@ -51,9 +52,11 @@ def check_book(
     for language in languages_asked(project, book, languages):
         progress("check", f"language {language}")
         findings += _checked_language(project, book, language)
+    findings += check_folders(project.root / "locales")
     if settings.documents:
         progress("check", f"evidence in {settings.documents}")
-        findings += _evidence(project, book, settings.documents)
+        wrong, report = evidence_of(project, book, settings.documents)
+        findings += [*wrong, *report.diagnostics]
     return weighed(findings, settings)
 
 
@@ -157,7 +160,7 @@ def localized_book(project: Project, book: Book, language: str, locale: Locale) 
     return localize(book, catalog, locale.code, parse_inlines)
 
 
-def _evidence(project: Project, book: Book, folder: Path) -> list[Diagnostic]:
+def evidence_of(project: Project, book: Book, folder: Path) -> tuple[list[Diagnostic], EvidenceReport]:
     """Look every claim's extract up in the documents that were read.
 
     Raises:
@@ -171,7 +174,5 @@ def _evidence(project: Project, book: Book, folder: Path) -> list[Diagnostic]:
             path = folder / source.file
             if path.is_file():
                 documents[source.file] = path.read_text(encoding="utf-8")
-    from bookbuild.figures.evidence import check_evidence
-
     ledger, findings = read_ledger(project.root)
-    return [*findings, *check_evidence(book, documents, ledger).diagnostics]
+    return findings, check_evidence(book, documents, ledger)
