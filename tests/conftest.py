@@ -10,6 +10,7 @@ import pypdfium2
 import pytest
 
 from bookbuild.build import editions, manuscript
+from bookbuild.build.printed import PrintedEdition
 from bookbuild.config import Project, Settings
 from bookbuild.model.book import Book
 
@@ -24,7 +25,7 @@ def silent(stage: str, detail: str = "", done: int = 0, total: int = 0) -> None:
 class Pages:
     """A finished edition, asked through its PDF by another reader than ours."""
 
-    edition: editions.PrintedEdition
+    edition: PrintedEdition
     texts: tuple[str, ...]
     """Text of each page, as pdfium extracts it."""
     labels: tuple[str, ...]
@@ -32,7 +33,7 @@ class Pages:
     """Level, label and page index from 0 of each bookmark."""
 
 
-def pages_of(edition: editions.PrintedEdition) -> Pages:
+def pages_of(edition: PrintedEdition) -> Pages:
     """Read a finished PDF with pdfium."""
     document = pypdfium2.PdfDocument(edition.pdf)
     try:

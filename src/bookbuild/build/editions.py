@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -19,6 +18,8 @@ from bookbuild.build.manuscript import (
     stop_on_errors,
     weighed,
 )
+from bookbuild.build.printed import PrintedEdition
+from bookbuild.build.report import write_report
 from bookbuild.config import Project, Settings, Untranslated
 from bookbuild.diagnostics import Diagnostic, Severity
 from bookbuild.figures.chart import charts_of
@@ -27,7 +28,6 @@ from bookbuild.model.book import Book, LocalizedBook
 from bookbuild.model.comparison import Comparison
 from bookbuild.model.edition import Edition
 from bookbuild.model.locale import Locale
-from bookbuild.model.unit import PageMap, Unit
 from bookbuild.press.cache import SheetCache
 from bookbuild.press.edition import print_edition
 from bookbuild.press.publish import publish
@@ -43,7 +43,6 @@ def build_pdfs(project: Project, languages: Sequence[str], settings: Settings, p
     Raises:
         BookError: the book has errors, or a finished PDF is not what its edition promised.
     """
-
     book, findings = sound_book(project, languages, settings, progress)
     printed = print_languages(project, book, languages_asked(project, book, languages), settings, progress)
     for one in printed:
@@ -56,7 +55,9 @@ def build_pdfs(project: Project, languages: Sequence[str], settings: Settings, p
         path = project.dist / f"{book.id}-{one.edition.lang}.pdf"
         publish(path, one.pdf)
         lines.append(f"{path}: {one.in_short()}")
-    return Outcome(tuple(findings), tuple(lines))
+    report = project.dist / f"{book.id}-report.txt"
+    publish(report, write_report(book, printed, findings).encode("utf-8"))
+    return Outcome(tuple(findings), (*lines, f"{report}: what was built, and what to look at"))
 
 
 def build_html(project: Project, languages: Sequence[str], settings: Settings, progress: Progress) -> Outcome:
@@ -65,7 +66,6 @@ def build_html(project: Project, languages: Sequence[str], settings: Settings, p
     Raises:
         BookError: the book has errors.
     """
-
     book, findings = sound_book(project, languages, settings, progress)
     comparisons = compare_all(book)
     pages = []
@@ -79,27 +79,6 @@ def build_html(project: Project, languages: Sequence[str], settings: Settings, p
     for path, text in pages:
         publish(path, text.encode("utf-8"))
     return Outcome(tuple(findings), tuple(str(path) for path, _ in pages))
-
-
-@dataclass(frozen=True, slots=True)
-class PrintedEdition:
-    """One language on pages, not yet published."""
-
-    edition: Edition
-    units: tuple[Unit, ...]
-    pdf: bytes
-    page_map: PageMap
-    diagnostics: tuple[Diagnostic, ...]
-    pages: int
-    notes: int
-    notes_on_next_page: int
-    layouts: int
-
-    def in_short(self) -> str:
-        """Say in a line what was made."""
-        late = f", {self.notes_on_next_page} on the page after their call" if self.notes_on_next_page else ""
-        percent = self.edition.coverage.percent
-        return f"{self.pages} pages, {self.notes} notes{late}; {percent.normalize():f} % translated"
 
 
 def print_languages(
@@ -142,14 +121,16 @@ def print_language(
         lambda title, done, total: progress(f"set {language}", title, done, total),
     )
     return PrintedEdition(
+        localized,
         edition,
         units,
         printed.pdf,
         printed.page_map,
         (*_coverage_findings(localized, settings), *printed.diagnostics),
         printed.facts.pages,
+        printed.facts.blank_pages,
         printed.facts.notes,
-        len(printed.facts.notes_on_next_page),
+        printed.facts.notes_on_next_page,
         printed.facts.laid_out,
     )
 
