@@ -76,7 +76,8 @@ def check_tags(
             )
     roles = {str(k): str(v) for k, v in root.get("/RoleMap", Dictionary()).items()}
     _check_parents(pdf, root, used, severity, report)
-    _check_elements(root, roles, severity, report)
+    pages = {page.obj.objgen: number for number, page in enumerate(pdf.pages, 1)}
+    _check_elements(root, roles, pages, severity, report)
 
 
 def _check_parents(
@@ -101,7 +102,9 @@ def _check_parents(
                 report.add("D805", "a link outside the structure tree", severity=severity, page=number)
 
 
-def _check_elements(root: Any, roles: dict[str, str], severity: Severity, report: Report) -> None:
+def _check_elements(
+    root: Any, roles: dict[str, str], pages: dict[Any, int], severity: Severity, report: Report
+) -> None:
     rank = 0
     for element, _ in elements(root):
         kind = str(element.S)
@@ -110,7 +113,8 @@ def _check_elements(root: Any, roles: dict[str, str], severity: Severity, report
             kind in {"/Figure", "/Formula"}
             and not str(element.get("/Alt", element.get("/ActualText", ""))).strip()
         ):
-            report.add("D804", "a figure without a text alternative", severity=severity)
+            page = pages.get(element.Pg.objgen, 0) if "/Pg" in element else 0
+            report.add("D804", "a figure without a text alternative", severity=severity, page=page)
         if kind in _HEADINGS:
             if _HEADINGS[kind] > rank + 1:
                 text = f"a heading of rank {_HEADINGS[kind]} follows one of rank {rank}"

@@ -10,7 +10,18 @@ from pydantic import BaseModel
 
 from bookbuild.diagnostics import Diagnostic, did_you_mean, in_order
 from bookbuild.model.blocks import Block, BulletList, DefinitionList, Image, NumberedList, Quotation
-from bookbuild.model.book import Book, Chapter, Contributor, Generated, Opening, PageFormat, Part
+from bookbuild.model.book import (
+    Book,
+    Chapter,
+    Contributor,
+    Generated,
+    Inks,
+    Opening,
+    PageFormat,
+    Part,
+    PrintSpec,
+    SpineText,
+)
 from bookbuild.model.claim import Claim, Measure, Quantity, Stance
 from bookbuild.model.evidence import LedgerEntry
 from bookbuild.model.notation import NotationError, measure_of, parse_date, parse_value
@@ -29,6 +40,7 @@ from bookbuild.read.records import (
     FiguresFile,
     LedgerFile,
     PartRecord,
+    PrintRecord,
     QuantityRecord,
     R,
     RegisterFile,
@@ -208,6 +220,22 @@ class _Shelf:
         return None if registers is None else tuple(registers)
 
 
+def _print_spec(record: PrintRecord) -> PrintSpec:
+    return PrintSpec(
+        paper=record.paper,
+        board=record.board,
+        icc=record.icc,
+        condition=record.condition,
+        inks=Inks(record.inks),
+        ink_limit_percent=record.ink_limit,
+        bleed_mm=record.bleed,
+        page_multiple=record.page_multiple,
+        flap_mm=record.flaps,
+        spine_text=SpineText(record.spine_text),
+        barcode_percent=record.barcode,
+    )
+
+
 class _Assembly:
     """book.yaml and what it calls for."""
 
@@ -257,6 +285,7 @@ class _Assembly:
             sources=sources,
             quantities=quantities,
             registers=registers,
+            printing=_print_spec(record.printing),
             place=Place(self.desk.path),
         )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import re
+from collections.abc import Callable
 from collections.abc import Mapping as AnyMapping
 from datetime import date
 from decimal import Decimal
@@ -135,6 +136,33 @@ def _bleed(value: object) -> Decimal:
     return bleed
 
 
+def _flap(value: object) -> Decimal:
+    (flap,) = _lengths(_text(value) or "0 mm", 1)
+    if flap > 200:
+        raise Unfit(f"a flap of {flap} mm", "80 mm is usual, 200 mm the most", "B005")
+    return flap
+
+
+def _between(least: int, most: int) -> Callable[[object], Decimal]:
+    """Return a reader of percentages that may exceed a hundred."""
+
+    def read(value: object) -> Decimal:
+        text = _text(value)
+        match = re.fullmatch(r"(\d{1,3})\s*%?", text)
+        if not match or not least <= int(match[1]) <= most:
+            raise Unfit(f"“{text}” is not a percentage from {least} to {most}", f"write {least} %", "B009")
+        return Decimal(match[1])
+
+    return read
+
+
+def _multiple(value: object) -> int:
+    text = _text(value)
+    if text not in {"1", "2", "4", "8", "16", "32"}:
+        raise Unfit(f"“{text}” is no number of pages that paper folds to", "1, 2, 4, 8, 16 or 32", "B005")
+    return int(text)
+
+
 _WRITTEN = WithJsonSchema({"type": ["string", "number"]})
 """Editors that know YAML 1.2 take 1992 for a number; we keep what is written."""
 
@@ -166,6 +194,7 @@ CalendarDate = Annotated[
 DateNotation = Annotated[str, PlainValidator(_dated), _WRITTEN]
 Percent = Annotated[Decimal, PlainValidator(_percent), _WRITTEN]
 Trim = Annotated[tuple[Decimal, Decimal], PlainValidator(_trim), WithJsonSchema({"type": "string"})]
+Multiple = Annotated[int, PlainValidator(_multiple), WithJsonSchema({"enum": [1, 2, 4, 8, 16, 32]})]
 Bleed = Annotated[Decimal, PlainValidator(_bleed), WithJsonSchema({"type": "string"})]
 
 
@@ -192,6 +221,26 @@ class ContributorRecord(Record):
 class PageRecord(Record):
     trim: Trim = Field(default_factory=lambda: (Decimal(148), Decimal(210)))
     bleed: Bleed = Field(default_factory=Decimal)
+
+
+class PrintRecord(Record):
+    paper: Text = "offset-90"
+    board: Text = "0.3 mm"
+    icc: Text = ""
+    condition: Text = ""
+    inks: Literal["black", "four"] = "black"
+    ink_limit: Annotated[Decimal, PlainValidator(_between(100, 400)), _WRITTEN] = Field(
+        default_factory=lambda: Decimal(300)
+    )
+    bleed: Bleed = Field(default_factory=lambda: Decimal(3))
+    page_multiple: Multiple = 4
+    flaps: Annotated[Decimal, PlainValidator(_flap), WithJsonSchema({"type": "string"})] = Field(
+        default_factory=Decimal
+    )
+    spine_text: Literal["habit", "down", "up"] = "habit"
+    barcode: Annotated[Decimal, PlainValidator(_between(80, 200)), _WRITTEN] = Field(
+        default_factory=lambda: Decimal(100)
+    )
 
 
 class PartRecord(Record):
@@ -223,6 +272,7 @@ class BookFile(Record):
     blurb: Text = ""
     dedication: Text = ""
     page: PageRecord = Field(default_factory=PageRecord)
+    printing: PrintRecord = Field(default_factory=PrintRecord, alias="print")
     chapters_open: Literal["recto", "next"] = "recto"
     about: Percent = Field(default_factory=lambda: Decimal(10))
     coverage: Percent = Field(default_factory=lambda: Decimal(100))
