@@ -44,7 +44,7 @@ def _edition_lines(printed: Sequence[PrintedEdition]) -> Iterator[str]:
         yield f"  notes      {one.notes}"
         yield f"  coverage   {coverage.percent.normalize():f} % of {coverage.messages} messages"
         if coverage.missing or coverage.fuzzy:
-            yield f"             {coverage.missing} missing, {coverage.fuzzy} fuzzy: printed in the source text"
+            yield f"             {coverage.missing} missing, {coverage.fuzzy} fuzzy: the source is printed"
         places = {note.id: note for unit in one.units for note in unit.notes}
         for note_id in one.notes_on_next_page:
             note = places[note_id]
