@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from pathlib import Path
 
 from bookbuild.diagnostics import Diagnostic, InternalFault, in_order
 from bookbuild.model.book import PageFormat
@@ -106,7 +107,7 @@ class _Press:
         self.progress = progress
         self.jobs: list[Job | None] = [None] * len(units)
         self.laid_out: list[LaidOut | None] = [None] * len(units)
-        self.guesses = [_guess(unit, settings.page) for unit in units]
+        self.guesses: list[Guess] = []
         self.map = PageMap({}, ())
         self.plan = Plan((), 0, (), ())
         self.numbers: list[tuple[str, ...]] = []
@@ -117,7 +118,10 @@ class _Press:
 
     def settle(self) -> None:
         """Lay out until no unit's page numbers change in length and none changes sides."""
-        self._guess_from(self.cache.remembered(self._name()) if self.cache else {})
+        hints = self.cache.remembered(remembered_as(self.settings, self.units)) if self.cache else {}
+        self._known = bool(hints)
+        self.guesses = guesses(self.units, self.settings.page, hints)
+        self._renumber()
         while True:
             jobs = self._jobs()
             due = [index for index, job in enumerate(jobs) if job != self.jobs[index]]
@@ -127,12 +131,12 @@ class _Press:
                 self.flipping = self._changed_references(due)
                 break
             # Units full of page numbers wait until the others have their pages.
-            early = [index for index in due if not _full_of_numbers(self.units[index])]
+            early = [index for index in due if not full_of_numbers(self.units[index])]
             self.rounds += 1
             self._lay_out(jobs, early if early and self.rounds == 1 and not self._known else due)
             self._renumber()
         if self.cache:
-            self.cache.remember(self._name(), self._hints())
+            self.cache.remember(remembered_as(self.settings, self.units), hints_of(self._sheets()))
 
     def joined(self) -> bytes:
         settings = self.settings
@@ -187,49 +191,10 @@ class _Press:
     def _sheets(self) -> list[LaidOut]:
         return [sheet for sheet in self.laid_out if sheet is not None]
 
-    def _guess_from(self, hints: Mapping[str, int]) -> None:
-        """Begin with the page numbers of the last run if there was one, else with the text's length."""
-        self._known = bool(hints)
-        for index, unit in enumerate(self.units):
-            pages, anchors = self.guesses[index]
-            known = {anchor: page for anchor in anchors if (page := hints.get(f"anchor {anchor}"))}
-            self.guesses[index] = (hints.get(f"pages {unit.id}", pages), {**anchors, **known})
-        self._renumber()
-
-    def _hints(self) -> dict[str, int]:
-        hints = {f"pages {sheet.sheets.unit}": sheet.sheets.pages for sheet in self._sheets()}
-        for sheet in self._sheets():
-            hints |= {f"anchor {anchor}": page for anchor, page in sheet.sheets.anchors.items()}
-        return hints
-
-    def _name(self) -> str:
-        """Return what this edition is remembered by, whatever its text."""
-        words = "\n".join([self.settings.title, self.settings.lang, *(unit.id for unit in self.units)])
-        return hashlib.sha256(words.encode()).hexdigest()
-
     def _jobs(self) -> list[Job]:
         """Return what is to be laid out if the page map is right, and keep what the slots print."""
-        settings = self.settings
-        filled = [
-            slots.fill(unit.html, self.map, self.plan.numbering, settings.page_range, settings.page_separator)
-            for unit in self.units
-        ]
-        self.numbers = [entry.texts for entry in filled]
-        return [
-            Job(
-                unit=unit.id,
-                html=slots.free_links(entry.html),
-                notes=tuple(note.id for note in unit.notes),
-                anchors=unit.anchors,
-                side=side_of(first, settings.direction),
-                styles=self.styles,
-                root=settings.root,
-                page=settings.page,
-                hyphenation=settings.hyphenation,
-                limits=settings.limits,
-            )
-            for unit, entry, first in zip(self.units, filled, self.plan.firsts, strict=True)
-        ]
+        jobs, self.numbers = jobs_of(self.units, self.styles, self.settings, self.map, self.plan)
+        return jobs
 
     def _lay_out(self, jobs: list[Job], due: Sequence[int]) -> None:
         missing: dict[int, Future[LaidOut] | None] = {}
@@ -305,21 +270,88 @@ class _Press:
         return found
 
     def _read_font(self, digest: str) -> bytes:
-        face = fonts.digests().get(digest)
-        if face:
-            return face.path.read_bytes()
-        for sheet in self._sheets():
-            for name, found in sheet.files.items():
-                if found == digest:
-                    return (self.settings.root / name).read_bytes()
-        raise InternalFault("a font on the pages is in no known file")
+        return font_file(digest, self._sheets(), self.settings.root)
+
+
+def jobs_of(
+    units: Sequence[Unit],
+    styles: tuple[StyleSheet, ...],
+    settings: PressSettings,
+    page_map: PageMap,
+    plan: Plan,
+) -> tuple[list[Job], list[tuple[str, ...]]]:
+    """Return what is to be laid out if the page map is right, and what the page slots print."""
+    filled = [
+        slots.fill(unit.html, page_map, plan.numbering, settings.page_range, settings.page_separator)
+        for unit in units
+    ]
+    jobs = [
+        Job(
+            unit=unit.id,
+            html=slots.free_links(entry.html),
+            notes=tuple(note.id for note in unit.notes),
+            anchors=unit.anchors,
+            side=side_of(first, settings.direction),
+            styles=styles,
+            root=settings.root,
+            page=settings.page,
+            hyphenation=settings.hyphenation,
+            limits=settings.limits,
+        )
+        for unit, entry, first in zip(units, filled, plan.firsts, strict=True)
+    ]
+    return jobs, [entry.texts for entry in filled]
+
+
+def font_file(digest: str, sheets: Sequence[LaidOut], root: Path) -> bytes:
+    """Return a font by its SHA-256: one of the house's, or one that laying out read from the book.
+
+    Raises:
+        InternalFault: it is neither.
+    """
+    face = fonts.digests().get(digest)
+    if face:
+        return face.path.read_bytes()
+    for sheet in sheets:
+        for name, found in sheet.files.items():
+            if found == digest:
+                return (root / name).read_bytes()
+    raise InternalFault("a font on the pages is in no known file")
+
+
+Guess = tuple[int, dict[str, int]]
+"""How many pages a unit has, and on which of them its anchors fall."""
+
+
+def remembered_as(settings: PressSettings, units: Sequence[Unit]) -> str:
+    """Return what an edition is remembered by, whatever its text."""
+    words = "\n".join([settings.title, settings.lang, *(unit.id for unit in units)])
+    return hashlib.sha256(words.encode()).hexdigest()
+
+
+def hints_of(sheets: Sequence[LaidOut]) -> dict[str, int]:
+    """Return what to begin with next time: lengths of units and pages of anchors."""
+    hints = {f"pages {sheet.sheets.unit}": sheet.sheets.pages for sheet in sheets}
+    for sheet in sheets:
+        hints |= {f"anchor {anchor}": page for anchor, page in sheet.sheets.anchors.items()}
+    return hints
+
+
+def guesses(units: Sequence[Unit], page: PageFormat, hints: Mapping[str, int]) -> list[Guess]:
+    """Begin with the page numbers of the last run if there was one, else with the text's length."""
+    found = []
+    for unit in units:
+        pages, anchors = _guess(unit, page)
+        known = {anchor: at for anchor in anchors if (at := hints.get(f"anchor {anchor}"))}
+        found.append((hints.get(f"pages {unit.id}", pages), {**anchors, **known}))
+    return found
 
 
 _LETTERS_TO_A_MM2 = 0.07
 """Letters that stand on a page, to each square millimetre of it: for the first guess only."""
 
 
-def _guess(unit: Unit, page: PageFormat) -> tuple[int, dict[str, int]]:
+def _guess(unit: Unit, page: PageFormat) -> Guess:
     """Return about how many pages a unit has, and on which its anchors fall."""
     letters = len(_TAG.sub("", unit.html))
     area = float(page.trim_width_mm * page.trim_height_mm)
@@ -328,6 +360,6 @@ def _guess(unit: Unit, page: PageFormat) -> tuple[int, dict[str, int]]:
     return pages, {anchor: 1 + int(places.get(anchor, 0) * pages) for anchor in unit.anchors}
 
 
-def _full_of_numbers(unit: Unit) -> bool:
+def full_of_numbers(unit: Unit) -> bool:
     """Tell whether a unit is mostly page references: contents, index, bibliography."""
     return len(unit.mentions) * 1000 > len(unit.html)
