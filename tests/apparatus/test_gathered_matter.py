@@ -21,10 +21,13 @@ from bookbuild.apparatus.back import KINDS
 from bookbuild.apparatus.spans import plain
 from bookbuild.model.blocks import Heading, Table
 from bookbuild.model.edition import (
+    ClaimTable,
     ContentsList,
     Edition,
     IndexColumns,
+    Paragraph,
     QuantityEntry,
+    ReadingList,
     SectionKind,
     WorkGroup,
 )
@@ -160,6 +163,7 @@ def test_the_appendix_holds_what_has_more_than_one_claim_and_says_where_the_text
 
 def test_the_apparatus_lists_every_claim_by_camp_with_its_lineage() -> None:
     (entry,) = entries(edition(book(chapter("one", "A."), quantities=[PAIR])))
+    assert isinstance(entry.table, ClaimTable)
     (scope,) = entry.table.scopes
     assert [[plain(row.value.spans) for row in group.rows] for group in scope.groups] == [
         ["2"],
@@ -182,6 +186,7 @@ def test_scopes_slips_and_denials_are_told_apart() -> None:
         claim("no", 613, stance=Stance.DENIES),
     )
     (entry,) = entries(edition(book(chapter("one", "A."), quantities=[asked])))
+    assert isinstance(entry.table, ClaimTable)
     titles = [plain(scope.title.spans) if scope.title else "" for scope in entry.table.scopes]
     assert titles == ["", "In the town only", "Suspected slips, set apart"]
     rows = [row for scope in entry.table.scopes for group in scope.groups for row in group.rows]
@@ -190,6 +195,52 @@ def test_scopes_slips_and_denials_are_told_apart() -> None:
     assert [plain(row.remarks[0].spans) for row in rows if row.remarks] == [
         "Suspected slip: a zero too many."
     ]
+
+
+SAME = "The passage stands in both."
+
+
+def short_form(of: QuantityEntry) -> list[list[str]]:
+    assert isinstance(of.table, ReadingList)
+    return [
+        [
+            plain(reading.value.spans),
+            *("".join(plain(words.spans) for words in line) for line in reading.witnesses),
+        ]
+        for scope in of.table.scopes
+        for reading in scope.readings
+    ]
+
+
+def test_what_nobody_contradicts_stands_in_the_short_form_with_who_passes_it_on() -> None:
+    agreed = quantity(
+        "killed",
+        claim("one", 613, source="booklet"),
+        claim("two", 613, repeats="killed/one"),
+        claim("three", 613, repeats="killed/two"),
+        claim("four", 613),
+    )
+    (entry,) = entries(edition(book(chapter("one", "A."), quantities=[agreed])))
+    assert not entry.charts
+    ((value, *lines),) = short_form(entry)
+    assert value == "613"
+    assert len(lines) == 3, "a line for every origin, and for who passes on what was passed on"
+    assert "; passed on by officials" in lines[0]
+    assert lines[1].endswith("(Passes on officials (The Post, 28\u00a0February 1992)).")
+
+
+def test_a_remark_on_many_claims_is_printed_once_and_has_a_number() -> None:
+    note = prose(SAME, Kind.REMARK)
+    several = [
+        quantity(name, claim("a", 1, note=note), claim("b", 1, note=prose(f"Once, {name}.", Kind.REMARK)))
+        for name in ("v", "w", "x", "y")
+    ]
+    made = edition(book(chapter("one", "A."), quantities=several))
+    assert all("(Remark 1)" in line for entry in entries(made) for line in short_form(entry)[0][1:2])
+    assert all("(Once, " in line for entry in entries(made) for line in short_form(entry)[0][2:])
+    blocks = section(made, "appendix").blocks
+    keyed = [plain(b.words.spans) for b in blocks if isinstance(b, Paragraph) and b.id == "remark-1"]
+    assert keyed == [f"1. {SAME}"]
 
 
 def test_untranslated_messages_are_marked_and_counted() -> None:

@@ -74,7 +74,7 @@ def test_the_azerbaijani_edition_has_its_own_words_for_ibid_page_and_reprint() -
 
 def test_a_claim_brings_its_source_its_speaker_and_the_way_to_the_appendix() -> None:
     (made,) = notes_of("They said {claim}`killed/low`.", quantities=[CONTESTED])
-    assert made == f"{FULL_POST} Said by officials in Yerevan. → Appendix, p. "
+    assert made == f"{FULL_POST} Said by officials in Yerevan. → Appendix, p.\u00a0"
 
 
 def test_what_most_of_a_document_says_itself_needs_no_speaker_in_the_note() -> None:

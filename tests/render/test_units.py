@@ -64,7 +64,7 @@ def test_a_note_stands_at_its_call_with_the_number_of_the_edition() -> None:
 def test_a_promised_note_is_its_text_without_number_and_pages() -> None:
     (note,) = units("They said {claim}`killed/low`.")["chapter-one"].notes
     assert note.text.startswith("Thomas Goltz")
-    assert note.text.endswith("→ Appendix, p. ")
+    assert note.text.endswith("→ Appendix, p.\u00a0")
 
 
 def test_no_anchor_is_an_empty_element() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bookbuild.apparatus.citations import Position
-from bookbuild.apparatus.claims import ClaimSetter, order_in_appendix
+from bookbuild.apparatus.claims import ClaimSetter, order_in_appendix, remark_anchor
 from bookbuild.apparatus.facts import Facts, Ledger, quantity_anchor, tenth
 from bookbuild.apparatus.setting import SectionSetter, generated_title
 from bookbuild.apparatus.spans import first_upper
@@ -63,6 +63,7 @@ def set_appendix(
     ledger.contents.append(ContentsLine(1, "", (Run(title),), "appendix"))
     blocks: list[Block] = []
     blocks += _rule(facts, setter, ledger)
+    blocks += _remarks(claims.number_remarks(shown), facts)
     blocks += _summary(
         [one for one in shown if one.verdict is Verdict.CONFLICT], claims, setter, facts, ledger
     )
@@ -108,6 +109,21 @@ def _rule(facts: Facts, setter: SectionSetter, ledger: Ledger) -> list[Block]:
         head = (_words(locale.label("Short name")), _words(locale.label("Document")))
         blocks.append(Table(head, tuple(rows), ("left", "left"), "appendix-voices", None, "voices"))
     return blocks
+
+
+def _remarks(remarks: Sequence[Words], facts: Facts) -> list[Block]:
+    if not remarks:
+        return []
+    head = facts.locale.label("Some remarks are made on many claims. They stand here once, by number:")
+    items = [
+        Paragraph(_before(f"{facts.locale.number(number)}. ", words), remark_anchor(number), "remark")
+        for number, words in enumerate(remarks, 1)
+    ]
+    return [Paragraph(_words(head)), *items]
+
+
+def _before(number: str, words: Words) -> Words:
+    return replace(words, spans=(Run(number), *words.spans))
 
 
 def _summary(

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from bookbuild.apparatus.citations import Position, plain_words
 from bookbuild.apparatus.facts import Facts, Ledger, quantity_anchor
 from bookbuild.apparatus.setting import SectionSetter
-from bookbuild.apparatus.spans import closed, filled, first_upper, joined, plain
+from bookbuild.apparatus.spans import anchored, closed, filled, first_upper, joined, plain
 from bookbuild.model.chart import Chart
-from bookbuild.model.claim import Claim, Measure, Quantity, Stance
+from bookbuild.model.claim import Claim, Measure, Quantity, Stance, claim_name
 from bookbuild.model.comparison import Camp, Comparison, ScopeComparison, Verdict, Witness
 from bookbuild.model.edition import (
     ClaimGroup,
     ClaimRow,
     ClaimScope,
     ClaimTable,
+    Jump,
     LabelledChart,
     MarkLabel,
     PageSlot,
     QuantityEntry,
+    Reading,
+    ReadingList,
+    ReadingScope,
     Run,
     Spans,
     Style,
@@ -30,6 +35,9 @@ from bookbuild.model.edition import (
 from bookbuild.model.prose import Prose
 from bookbuild.model.source import SourceKind
 from bookbuild.model.value import Name, Number
+
+OFTEN = 4
+"""A remark on so many claims or more is printed once, with a number."""
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -46,6 +54,15 @@ class ClaimSetter:
         self._ledger = ledger
         self._charts = charts
         self._rows = 0
+        self._remarks_of_many: Mapping[str, int] = {}
+
+    def number_remarks(self, comparisons: Sequence[Comparison]) -> list[Words]:
+        """Return the remarks that stand on many claims; from now on a number stands for each of them."""
+        notes = [claim.note for one in comparisons for claim in one.quantity.claims if claim.note]
+        times = Counter(note.source for note in notes)
+        often = {note.source: note for note in notes if times[note.source] >= OFTEN}
+        self._remarks_of_many = {source: number for number, source in enumerate(often, 1)}
+        return [self._note(note) for note in often.values()]
 
     def entry(self, comparison: Comparison, uses: Sequence[str]) -> QuantityEntry:
         """Set one quantity for the appendix. ``uses``: anchors at which the text prints its figures."""
@@ -65,8 +82,12 @@ class ClaimSetter:
             title=title,
             counts=counts,
             verdict=self._words(self.verdict(comparison)),
-            charts=tuple(chart for chart in self.charts(comparison) if _differ(chart)),
-            table=self.table(comparison, f"claims-{quantity.id}", cite_rows=True),
+            charts=() if _short(comparison) else tuple(filter(_differ, self.charts(comparison))),
+            table=(
+                self.readings(comparison, f"claims-{quantity.id}")
+                if _short(comparison)
+                else self.table(comparison, f"claims-{quantity.id}", cite_rows=True)
+            ),
             sums=tuple(self._words(spans) for spans in self._sums(comparison)),
             note=setter.words(quantity.note) if quantity.note else None,
             used=used,
@@ -85,12 +106,83 @@ class ClaimSetter:
         several = len(comparison.scopes) > 1 or bool(comparison.slips)
         scopes = [self._scope(comparison, scope, several, table_id, cite_rows) for scope in comparison.scopes]
         if comparison.slips:
-            rows = tuple(self._row(comparison, witness, table_id, cite_rows) for witness in comparison.slips)
+            rows = tuple(
+                self._row(comparison, witness.claim, table_id, cite_rows) for witness in comparison.slips
+            )
             title = self._words((Run(label("Suspected slips, set apart")),))
             scopes.append(ClaimScope(title, None, (ClaimGroup(None, rows),)))
         names = (label("Figure"), label("Who says it"), label("Where printed · read in"))
         head = () if cite_rows else tuple(self._words((Run(name),)) for name in names)
-        return ClaimTable(table_id, head, tuple(scopes), caption)
+        role = "names" if comparison.quantity.measure is Measure.NAME else ""
+        return ClaimTable(table_id, head, tuple(scopes), caption, role)
+
+    def readings(self, comparison: Comparison, list_id: str) -> ReadingList:
+        """Set all claims of a quantity in the short form: every value once, with all who give it."""
+        scopes = [
+            ReadingScope(self._scope_title(scope), self._by_value(comparison, scope.witnesses, list_id))
+            for scope in comparison.scopes
+        ]
+        if comparison.slips:
+            title = self._words((Run(self._locale.label("Suspected slips, set apart")),))
+            scopes.append(ReadingScope(title, self._by_value(comparison, comparison.slips, list_id)))
+        return ReadingList(list_id, tuple(scopes))
+
+    def _by_value(
+        self, comparison: Comparison, witnesses: Sequence[Witness], list_id: str
+    ) -> tuple[Reading, ...]:
+        quantity = comparison.quantity
+        values: dict[str, list[Claim]] = {}
+        for witness in witnesses:
+            said = self._value_text(witness.claim, quantity, quantity.unit)
+            values.setdefault(said, []).append(witness.claim)
+        return tuple(
+            Reading(self._value(claims[0], quantity), tuple(self._witnesses(comparison, claims, list_id)))
+            for claims in values.values()
+        )
+
+    def _witnesses(
+        self, comparison: Comparison, claims: Sequence[Claim], list_id: str
+    ) -> Iterator[tuple[Words, ...]]:
+        """Yield who gives a value: a line for every origin, with those who pass it on."""
+        here = {claim_name(comparison.quantity, claim): claim for claim in claims}
+        passed = {claim.id: here[claim.repeats] for claim in claims if claim.repeats in here}
+        # Whoever passes on what was itself passed on keeps the remark that says from whom.
+        direct = {name for name, origin in passed.items() if origin.id not in passed}
+        before, after = self._around("passed on by {names}", "names")
+        for origin in claims:
+            if origin.id in direct:
+                continue
+            line = [*self._witness(comparison, origin, list_id)]
+            followers = [claim for claim in claims if claim.id in direct and passed[claim.id] is origin]
+            for number, claim in enumerate(followers):
+                line.append(self._words((Run(", " if number else f"; {before}"),)))
+                line += self._witness(comparison, claim, list_id, lineage=False)
+            yield (*line, self._words((Run((after if followers else "") + "."),)))
+
+    def _around(self, english: str, slot: str) -> tuple[str, str]:
+        before, _, after = self._locale.label(english, **{slot: "\ue100"}).partition("\ue100")
+        return before, after
+
+    def _witness(
+        self, comparison: Comparison, claim: Claim, list_id: str, *, lineage: bool = True
+    ) -> Iterator[Words]:
+        row = self._row(comparison, claim, list_id, True, sentence=False)
+        words = row.speaker
+        yield _with(words, anchored(row.id, words.spans))
+        where = joined((row.publication, row.read_in), ", ")
+        if where:
+            own = self._facts.own_voice(claim)
+            yield self._words((Run(", " if own else ": "), *where))
+        asides = [*self._brief(claim, ()), *self._remarks(comparison, claim, lineage=lineage)]
+        for aside in asides:
+            yield _with(aside, (Run(" ("), *_opened(aside.spans), Run(")")))
+
+    def _scope_title(self, scope: ScopeComparison) -> Words | None:
+        prose = next((w.claim.scope for w in scope.witnesses if w.claim.scope), None)
+        if not scope.scope or prose is None:
+            return None
+        title = self._setter.words(prose, notes=False)
+        return _with(title, first_upper(title.spans, self._locale))
 
     def verdict(self, comparison: Comparison | ScopeComparison) -> Spans:
         """Say the verdict in a plain sentence."""
@@ -170,15 +262,12 @@ class ClaimSetter:
     def _scope(
         self, comparison: Comparison, scope: ScopeComparison, several: bool, table_id: str, cite_rows: bool
     ) -> ClaimScope:
-        title = None
-        if scope.scope:
-            prose = next(w.claim.scope for w in scope.witnesses if w.claim.scope)
-            assert prose is not None, "the witnesses of a scope have it"
-            title = self._setter.words(prose, notes=False)
-            title = _with(title, first_upper(title.spans, self._locale))
+        title = self._scope_title(scope)
         verdict = self._words(self.verdict(scope)) if several and len(scope.witnesses) > 1 else None
         if scope.verdict is not Verdict.CONFLICT:
-            rows = tuple(self._row(comparison, witness, table_id, cite_rows) for witness in scope.witnesses)
+            rows = tuple(
+                self._row(comparison, witness.claim, table_id, cite_rows) for witness in scope.witnesses
+            )
             return ClaimScope(title, verdict, (ClaimGroup(None, rows),))
         groups, shown = [], set[str]()
         for number, camp in enumerate(scope.camps):
@@ -186,13 +275,15 @@ class ClaimSetter:
             shown |= {witness.claim.id for witness in witnesses}
             if witnesses:
                 rows = tuple(
-                    self._row(comparison, witness, table_id, cite_rows, _other_camps(scope, witness, number))
+                    self._row(
+                        comparison, witness.claim, table_id, cite_rows, _other_camps(scope, witness, number)
+                    )
                     for witness in witnesses
                 )
                 groups.append(ClaimGroup(self._camp(number, camp), rows))
         rest = [witness for witness in scope.witnesses if witness.claim.id not in shown]
         if rest:
-            rows = tuple(self._row(comparison, witness, table_id, cite_rows) for witness in rest)
+            rows = tuple(self._row(comparison, witness.claim, table_id, cite_rows) for witness in rest)
             groups.append(ClaimGroup(self._words((Run(self._locale.label("Doubts")),)), rows))
         return ClaimScope(title, verdict, tuple(groups))
 
@@ -207,13 +298,15 @@ class ClaimSetter:
     def _row(
         self,
         comparison: Comparison,
-        witness: Witness,
+        claim: Claim,
         table_id: str,
         cite_rows: bool,
         others: Sequence[str] = (),
+        *,
+        sentence: bool = True,
     ) -> ClaimRow:
         self._rows += 1
-        claim, quantity = witness.claim, comparison.quantity
+        quantity = comparison.quantity
         row_id = f"row-{table_id}-{self._rows}"
         read_elsewhere = claim.seen_in != claim.source
         locator = self._locator(claim)
@@ -223,17 +316,20 @@ class ClaimSetter:
         speaker = self._setter.words(claim.said_by, notes=False)
         publication = () if self._facts.own_voice(claim) else self._short(claim.source)
         if not read_elsewhere and locator:
-            publication = first_upper(joined((publication, (Run(locator),)), ", "), self._locale)
+            publication = joined((publication, (Run(locator),)), ", ")
         inside = joined((self._short(claim.seen_in), (Run(locator),) if locator else ()), ", ")
         read_in = filled(self._locale, "read in {document}", document=inside)
+        brief, remarks = [*self._brief(claim, others)], [*self._remarks(comparison, claim)]
+        if cite_rows and not self._says_more(claim):
+            brief, remarks = [*brief, *remarks], []
         return ClaimRow(
             id=row_id,
             value=self._value(claim, quantity),
-            speaker=_with(speaker, first_upper(speaker.spans, self._locale)),
-            publication=publication,
+            speaker=_with(speaker, first_upper(speaker.spans, self._locale)) if sentence else speaker,
+            publication=first_upper(publication, self._locale) if sentence else publication,
             read_in=read_in if read_elsewhere else (),
-            brief=tuple(self._brief(claim, others)),
-            remarks=tuple(self._remarks(comparison, claim)),
+            brief=tuple(brief),
+            remarks=tuple(remarks),
             dissents=claim.stance is not Stance.ASSERTS,
         )
 
@@ -248,10 +344,15 @@ class ClaimSetter:
         if others:
             yield self._words((Run(label("Fits {camps} too.", camps=self._locale.list_of(others))),))
 
-    def _remarks(self, comparison: Comparison, claim: Claim) -> Iterator[Words]:
-        if claim.repeats:
-            name = claim.repeats if "/" in claim.repeats else f"{comparison.quantity.id}/{claim.repeats}"
-            _, passed_on = self._facts.claim(name)
+    def _says_more(self, claim: Claim) -> bool:
+        """Whether a claim has remarks that need a line, and not only a few words."""
+        from_afar = bool(claim.repeats) and not self._facts.own_voice(self._facts.claim(claim.repeats)[1])
+        own_note = claim.note is not None and claim.note.source not in self._remarks_of_many
+        return bool(claim.slip) or own_note or from_afar
+
+    def _remarks(self, comparison: Comparison, claim: Claim, *, lineage: bool = True) -> Iterator[Words]:
+        if claim.repeats and lineage:
+            _, passed_on = self._facts.claim(claim.repeats)
             whom: Spans = self._setter.words(passed_on.said_by, notes=False).spans
             if not self._facts.own_voice(passed_on):
                 whom = (*whom, Run(" ("), *self._short(passed_on.source), Run(")"))
@@ -260,8 +361,16 @@ class ClaimSetter:
             slip = self._setter.words(claim.slip)
             yield _with(slip, closed(filled(self._locale, "Suspected slip: {reason}", reason=slip.spans)))
         if claim.note:
-            note = self._setter.words(claim.note)
-            yield _with(note, closed(first_upper(note.spans, self._locale)))
+            number = self._remarks_of_many.get(claim.note.source)
+            yield self._numbered(number) if number else self._note(claim.note)
+
+    def _note(self, prose: Prose) -> Words:
+        note = self._setter.words(prose)
+        return _with(note, closed(first_upper(note.spans, self._locale)))
+
+    def _numbered(self, number: int) -> Words:
+        label = self._locale.label("Remark {number}.", number=self._locale.number(number))
+        return self._words((Jump(remark_anchor(number), (Run(label),)),))
 
     def _sums(self, comparison: Comparison) -> list[Spans]:
         sums: list[Spans] = []
@@ -334,7 +443,8 @@ class ClaimSetter:
             body = self._facts.citer.names(key)
             number = str(source.csl.get("number", ""))
             if body and (number or issued):
-                return joined((body, (Run(number or issued),)), ", ")
+                # A date that the editors explain is told apart by its first words.
+                return joined((body, (Run(number or issued.split(";")[0]),)), ", ")
         return self._facts.citer.cite(key, Position.SUBSEQUENT)
 
     def _locator(self, claim: Claim) -> str:
@@ -348,6 +458,27 @@ class ClaimSetter:
 
     def _words(self, spans: Spans) -> Words:
         return Words(spans)
+
+
+def remark_anchor(number: int) -> str:
+    """Return the anchor of a remark that is said of many claims."""
+    return f"remark-{number}"
+
+
+def _short(comparison: Comparison) -> bool:
+    """Whether the short form holds all there is to see: nothing differs."""
+    return comparison.verdict in {Verdict.SINGLE, Verdict.AGREE}
+
+
+def _opened(spans: Spans) -> Spans:
+    """Return a remark without its closing stop, to stand in brackets."""
+    match spans:
+        case (*rest, Run(text)) if text.endswith(".") and not text.endswith(".."):
+            return (*rest, Run(text[:-1]))
+        case (Jump(anchor, inside),):
+            return (Jump(anchor, _opened(inside)),)
+        case _:
+            return spans
 
 
 def order_in_appendix(comparisons: Sequence[Comparison]) -> list[Comparison]:

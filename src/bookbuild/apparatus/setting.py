@@ -211,7 +211,9 @@ class SectionSetter:
     def page(self, *anchors: str) -> Spans:
         """Return “p. 12”, without a break inside."""
         words = filled(self._locale, "p. {page}", page=(PageSlot(anchors),))
-        return tuple(Run(span.text.replace(" ", " ")) if isinstance(span, Run) else span for span in words)
+        return tuple(
+            Run(span.text.replace(" ", "\u00a0")) if isinstance(span, Run) else span for span in words
+        )
 
     def cross_reference(self, node: Reference, words: Spans) -> Spans:
         """Return the target's title in quotation marks, or the author's words, and the page."""

@@ -202,7 +202,7 @@ class ClaimRow:
     read_in: Spans
     """The document in which it was read, with the place in it; empty if that is the publication."""
     brief: tuple[Words, ...]
-    """Stance, date of reference, other camps: a few words each."""
+    """Stance, date of reference, other camps, in the appendix also lineage: a few words each."""
     remarks: tuple[Words, ...]
     """Lineage, slip, note: a sentence or more each."""
     dissents: bool = False
@@ -236,6 +236,34 @@ class ClaimTable:
     """Names of the three columns; empty in the appendix, which names them once."""
     scopes: tuple[ClaimScope, ...]
     caption: Words | None = None
+    role: str = ""
+    """``names`` where the values are names and need room; a class."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One value and all who give it."""
+
+    value: Words
+    witnesses: tuple[tuple[Words, ...], ...]
+    """A line for every origin: words that are set one after another; each claim has an anchor in them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingScope:
+    """The readings that count the same thing."""
+
+    title: Words | None
+    """None for what the quantity itself counts."""
+    readings: tuple[Reading, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingList:
+    """All claims of a quantity on which the sources do not differ, in the short form."""
+
+    id: str
+    scopes: tuple[ReadingScope, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +311,7 @@ class QuantityEntry:
     counts: Words
     verdict: Words
     charts: tuple[LabelledChart, ...]
-    table: ClaimTable
+    table: ClaimTable | ReadingList
     sums: tuple[Words, ...]
     note: Words | None
     used: Words | None

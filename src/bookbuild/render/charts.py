@@ -27,7 +27,7 @@ SIZE = 7.5
 LEADING = 8.8
 ROW = 11.4
 GAP = 4.0
-HIGHEST = 230.0
+HIGHEST = 160.0
 """Rows that would be higher are drawn in several pieces."""
 DOT = 2.1
 
@@ -289,9 +289,13 @@ def _over_time(labelled: LabelledChart) -> Markup:
         parts.append(_text(label, plot.left - 5 - text_width(label), y + SIZE * 0.34, "tick"))
     taken: list[tuple[float, float, float]] = []
     for mark in chart.marks:
-        if mark.date is not None and mark.value.point is not None:
-            x = plot.x(mark.date.point if mark.date.point is not None else mark.date.low)
-            taken.append((x - DOT, x + DOT, y_of(mark.value.point)))
+        if mark.date is not None:
+            x = plot.x(
+                mark.date.point if mark.date.point is not None else (mark.date.low + mark.date.high) / 2
+            )
+            low, high = (y_of(end) for end in (mark.value.low, mark.value.high))
+            steps = int((low - high) // SIZE) + 1
+            taken += [(x - DOT - 1, x + DOT + 1, high + (low - high) * n / steps) for n in range(steps + 1)]
     for mark, words in zip(chart.marks, labelled.marks, strict=True):
         if mark.date is None:
             continue
