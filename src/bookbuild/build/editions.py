@@ -114,8 +114,8 @@ def print_language(
     units = render_units(edition, locale)
     printed = print_edition(
         units,
-        _styles(project, language),
-        _press_settings(project, book, edition, locale),
+        styles_of(project, language),
+        press_settings(project, book, edition, locale),
         workers,
         SheetCache(settings.cache) if settings.cache else None,
         lambda title, done, total: progress(f"set {language}", title, done, total),
@@ -166,13 +166,17 @@ def _coverage_findings(localized: LocalizedBook, settings: Settings) -> Iterator
         )
 
 
-def _styles(project: Project, language: str) -> tuple[StyleSheet, ...]:
+def styles_of(project: Project, language: str) -> tuple[StyleSheet, ...]:
+    """Return the house's style sheets and the book's own, in cascading order.
 
+    Raises:
+        EnvironmentFailure: a sheet cannot be read.
+    """
     return (*house_styles(language), *book_styles(project.styles, language))
 
 
-def _press_settings(project: Project, book: Book, edition: Edition, locale: Locale) -> PressSettings:
-
+def press_settings(project: Project, book: Book, edition: Edition, locale: Locale) -> PressSettings:
+    """Return what the press is told besides units and styles."""
     return PressSettings(
         root=project.book,
         title=edition.title,
