@@ -133,6 +133,7 @@ def job_key(job: Job) -> str:
         [str(job.page.trim_width_mm), str(job.page.trim_height_mm), str(job.page.bleed_mm)],
         sorted((language, _file_digest(path)) for language, path in job.hyphenation.items()),
         [job.limits.file_bytes, job.limits.pixels, job.limits.note_height],
+        job.tagged,
         engine_digest(),
         fonts_digest(),
         _code_digest(),

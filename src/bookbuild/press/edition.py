@@ -297,6 +297,7 @@ def jobs_of(
             page=settings.page,
             hyphenation=settings.hyphenation,
             limits=settings.limits,
+            tagged=settings.tagged,
         )
         for unit, entry, first in zip(units, filled, plan.firsts, strict=True)
     ]

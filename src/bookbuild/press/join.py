@@ -99,6 +99,7 @@ def _add_pages(
         start = len(pdf.pages)
         with Pdf.open(io.BytesIO(sheet.sheets.pdf)) as source:
             pdf.pages.extend(source.pages)
+            _add_tags(pdf, source)
         # In place: groups drawn on the pages have resources of their own that name the same fonts.
         shared = pdf.pages[start].obj.Resources.Font
         for use in sheet.fonts:
@@ -108,6 +109,17 @@ def _add_pages(
             _stamp_folios(pdf, start, sheet, plan, imprint, fonts, shared)
         for index in range(start, len(pdf.pages)):
             _set_boxes(pdf.pages[index], imprint.page)
+
+
+def _add_tags(pdf: Pdf, source: Pdf) -> None:
+    """Put a unit's structure tree, if it has one, beside those of the units before it."""
+    if Name.StructTreeRoot not in source.Root:
+        return
+    if Name.StructTreeRoot not in pdf.Root:
+        pdf.Root.StructTreeRoot = pdf.make_indirect(Dictionary(Type=Name.StructTreeRoot, K=Array()))
+    tree = source.Root.StructTreeRoot.K
+    for kid in tree if isinstance(tree, Array) else [tree]:
+        pdf.Root.StructTreeRoot.K.append(pdf.copy_foreign(kid))
 
 
 def _put_digits_in(pages: Sequence[Page], texts: Sequence[str], unit: Unit) -> None:

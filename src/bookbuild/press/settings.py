@@ -102,3 +102,7 @@ class PressSettings:
     page_range: Callable[[str, str], str] = plain_range
     page_separator: str = ", "
     limits: Limits = field(default_factory=Limits)
+    tagged: bool = False
+    """The joined PDF has, in ``StructTreeRoot.K``, one tree of the engine's for each unit, in order.
+
+    They are raw matter for a screen copy: without parent tree, languages or notes."""

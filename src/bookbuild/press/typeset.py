@@ -42,6 +42,7 @@ class Job:
     page: PageFormat
     hyphenation: Mapping[str, Path]
     limits: Limits
+    tagged: bool = False
 
 
 def typeset(job: Job) -> LaidOut:
@@ -62,7 +63,9 @@ def typeset(job: Job) -> LaidOut:
         findings = [*sheets.findings, *folio_findings, *seen.findings]
         findings += _attachments(document)
         slot_pages: list[int] = []
-        pdf = document.write_pdf(finisher=functools.partial(_finish, slot_pages, findings))
+        pdf = document.write_pdf(
+            finisher=functools.partial(_finish, slot_pages, findings), pdf_tags=job.tagged
+        )
     destinations = _destinations(document.pages)
     note_findings, placed = audit.note_findings(job.notes, seen)
     findings += note_findings
