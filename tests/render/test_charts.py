@@ -61,7 +61,17 @@ def test_a_chart_of_many_claims_comes_in_pieces_that_fit_a_page() -> None:
     assert max(heights) < 300
 
 
-def test_the_text_alternative_says_what_the_chart_shows_once() -> None:
+def test_every_piece_says_in_words_what_it_shows() -> None:
+    (labelled,) = charts(*range(100, 140))
+    first, *others = chart_pieces(labelled)
+    assert f"<title>{labelled.alternative}</title>" in first
+    said = [ElementTree.fromstring(piece).findtext(f"{SVG}title") for piece in others]
+    values = [value for words in said for value in re.findall(r": (\d+)", words or "")]
+    assert values == [mark.value for mark in labelled.marks][-len(values) :]
+    assert len(values) > 10
+
+
+def test_the_text_alternative_says_what_the_chart_shows() -> None:
     (labelled,) = charts(2, 613)
     pieces = chart_pieces(labelled)
     root = ElementTree.fromstring(pieces[0])

@@ -47,7 +47,10 @@ text { font-family: "Book Sans"; font-size: 7.5px; fill: black; fill: device-cmy
 
 
 def chart_pieces(labelled: LabelledChart) -> list[Markup]:
-    """Draw a chart; one that is too high for a page comes in several pieces of whole rows."""
+    """Draw a chart; one that is too high for a page comes in several pieces of whole rows.
+
+    The first piece has the text alternative of the whole chart, each other that of its rows.
+    """
     if labelled.chart.kind is ChartKind.OVER_TIME:
         return [_over_time(labelled)]
     return [_rows(labelled, piece) for piece in _pieces(labelled)]
@@ -137,7 +140,13 @@ def _rows(labelled: LabelledChart, rows: range) -> Markup:
         parts.append(_mark(chart.marks[row], labelled.marks[row], plot, middle))
     axis, height = _axis(chart.value_axis, labelled.value_ticks, labelled.unit, plot, bottom)
     parts.append(axis)
-    return _svg(parts, bottom + height, labelled.alternative if rows.start == 0 else "")
+    return _svg(parts, bottom + height, labelled.alternative if rows.start == 0 else _said(labelled, rows))
+
+
+def _said(labelled: LabelledChart, rows: range) -> str:
+    """Say in words who gives which value in some rows."""
+    marks = [labelled.marks[row] for row in rows]
+    return "; ".join(f"{mark.speaker}: {mark.value}" for mark in marks)
 
 
 def _space_above(labelled: LabelledChart, row: int) -> float:
@@ -351,7 +360,7 @@ def _free_label(
 
 
 def _svg(parts: Sequence[Markup], height: float, alternative: str) -> Markup:
-    title = Markup("<title>{}</title>").format(alternative) if alternative else Markup("")
+    title = Markup("<title>{}</title>").format(alternative)
     return Markup(
         '<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" width="{0}pt" height="{1:.1f}pt" '
         'viewBox="0 0 {0} {1:.1f}">{2}<style>{3}</style>{4}</svg>'
