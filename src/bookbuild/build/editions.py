@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -105,9 +106,10 @@ def print_language(
     settings: Settings,
     progress: Progress,
     workers: Executor | None = None,
+    *,
+    tagged: bool = False,
 ) -> PrintedEdition:
-    """Take one language from the book to its pages."""
-
+    """Take one language from the book to its pages; ``tagged`` ones have the raw matter of a screen copy."""
     locale = locale_of(project, language)
     localized = localized_book(project, book, language, locale)
     edition = edition_of(project, book, localized, comparisons, locale)
@@ -115,7 +117,7 @@ def print_language(
     printed = print_edition(
         units,
         styles_of(project, language),
-        press_settings(project, book, edition, locale),
+        replace(press_settings(project, book, edition, locale), tagged=tagged),
         workers,
         SheetCache(settings.cache) if settings.cache else None,
         lambda title, done, total: progress(f"set {language}", title, done, total),
