@@ -153,3 +153,11 @@ def test_progress_is_told_unit_by_unit(tmp_path: Path, progress: bool) -> None:
         progress=lambda title, done, all_: told.append((title, done, all_)),
     )
     assert told == [("Chapter 1", 1, 1), ("Contents", 1, 1)]
+
+
+def test_no_stream_of_the_file_is_empty(printed: Printed) -> None:
+    """A compressed stream of no bytes is a damaged one to strict readers such as Ghostscript."""
+    with pikepdf.open(io.BytesIO(printed.pdf)) as pdf:
+        streams = [thing for thing in pdf.objects if isinstance(thing, pikepdf.Stream)]
+        assert any("/Contents" not in page.obj for page in pdf.pages)
+        assert [stream.objgen for stream in streams if not stream.read_raw_bytes()] == []

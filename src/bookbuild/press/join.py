@@ -151,6 +151,7 @@ def _add_blank(pdf: Pdf, page: PageFormat) -> None:
     bleed = float(page.bleed_mm) * _MM
     size = (float(page.trim_width_mm) * _MM + 2 * bleed, float(page.trim_height_mm) * _MM + 2 * bleed)
     blank = pdf.add_blank_page(page_size=size)
+    del blank.obj.Contents  # written empty but compressed, it would be a damaged stream
     blank.obj.MediaBox = Array([-bleed, -bleed, size[0] - bleed, size[1] - bleed])
     _set_boxes(blank, page)
 
