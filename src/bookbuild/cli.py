@@ -8,6 +8,7 @@ import shutil
 import signal
 import sys
 import traceback
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
@@ -17,10 +18,20 @@ import click
 
 from bookbuild import __version__
 from bookbuild.config import Project, Settings, Untranslated
-from bookbuild.diagnostics import BookbuildError, BookError, Diagnostic, Severity, UsageError
+from bookbuild.diagnostics import (
+    BookbuildError,
+    BookError,
+    Diagnostic,
+    EnvironmentFailure,
+    InternalFault,
+    Severity,
+    UsageError,
+)
 
 EXIT_INTERRUPTED = 130
 EXIT_TERMINATED = 143
+MANY = 20
+"""Findings of one code in one file that are printed for people."""
 
 
 class Interrupted(BaseException):
@@ -66,8 +77,15 @@ def show(diagnostics: Sequence[Diagnostic], *, as_json: bool = False) -> None:
     if as_json:
         click.echo(json.dumps([_as_data(finding) for finding in diagnostics], ensure_ascii=False, indent=1))
         return
+    shown: Counter[tuple[str, str]] = Counter()
     for finding in diagnostics:
-        click.echo(str(finding), err=True)
+        kind = (finding.place.path, finding.code)
+        shown[kind] += 1
+        if shown[kind] <= MANY:
+            click.echo(str(finding), err=True)
+    for (path, code), count in shown.items():
+        if count > MANY:
+            click.echo(f"{path}: {count - MANY} more of [{code}]; --json lists all", err=True)
     errors = sum(finding.severity is Severity.ERROR for finding in diagnostics)
     warnings = sum(finding.severity is Severity.WARNING for finding in diagnostics)
     if errors or warnings:
@@ -125,6 +143,20 @@ DOCUMENTS = click.option(
 JOBS = click.option(
     "--jobs", "-j", type=click.IntRange(1, 64), help="Worker processes; by default one per core."
 )
+UNIT_SECONDS = click.option(
+    "--unit-seconds",
+    type=click.IntRange(1),
+    default=Settings().unit_seconds,
+    show_default=True,
+    help="Computing time that laying out one chapter may take.",
+)
+UNIT_MEGABYTES = click.option(
+    "--unit-megabytes",
+    type=click.IntRange(256),
+    default=Settings().unit_megabytes,
+    show_default=True,
+    help="Memory (address space) of one worker process.",
+)
 CACHE = click.option(
     "--cache/--no-cache", "use_cache", default=True, help="Keep laid-out units between runs. Default: yes."
 )
@@ -171,10 +203,14 @@ class Run:
         strict: bool = False,
         untranslated: str = Untranslated.MARK.value,
         documents: Path | None = None,
+        unit_seconds: int = Settings().unit_seconds,
+        unit_megabytes: int = Settings().unit_megabytes,
     ) -> Settings:
         """Collect the options of a run."""
         return Settings(
             jobs=jobs or len(os.sched_getaffinity(0)),
+            unit_seconds=unit_seconds,
+            unit_megabytes=unit_megabytes,
             cache=_cache_folder() if use_cache else None,
             strict=strict,
             untranslated=Untranslated(untranslated),
@@ -270,6 +306,8 @@ def _findings(run: Run, findings: Sequence[Diagnostic], *, as_json: bool) -> Non
 @UNTRANSLATED
 @JOBS
 @CACHE
+@UNIT_SECONDS
+@UNIT_MEGABYTES
 @pass_run
 def pdf(
     run: Run,
@@ -278,6 +316,8 @@ def pdf(
     untranslated: str,
     jobs: int | None,
     use_cache: bool,
+    unit_seconds: int,
+    unit_megabytes: int,
 ) -> None:
     """Build the book's PDFs into dist/, one per language.
 
@@ -289,7 +329,14 @@ def pdf(
     """
     from bookbuild.build import editions
 
-    settings = run.settings(jobs=jobs, use_cache=use_cache, strict=strict, untranslated=untranslated)
+    settings = run.settings(
+        jobs=jobs,
+        use_cache=use_cache,
+        strict=strict,
+        untranslated=untranslated,
+        unit_seconds=unit_seconds,
+        unit_megabytes=unit_megabytes,
+    )
     result = editions.build_pdfs(run.project, languages, settings, run.progress)
     _report(run, result.findings, result.lines)
 
@@ -554,7 +601,19 @@ def main() -> None:
 
 def run_command(command: Callable[[], object]) -> int:
     """Run a command and return its exit status, every failure told in a line or two."""
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 - for as long as the process lives
     try:
+        return _run(command)
+    except OSError:  # what was to be told cannot even be written
+        _close_quietly()
+        return 3
+
+
+def _run(command: Callable[[], object]) -> int:
+    try:
+        if sys.stdout is None:
+            raise EnvironmentFailure("standard output is closed")
         result = command()
         sys.stdout.flush()
     except click.exceptions.Exit as done:
@@ -571,6 +630,8 @@ def run_command(command: Callable[[], object]) -> int:
         _clear_line()
         show(error.diagnostics)
         return error.exit_status
+    except InternalFault as error:
+        return _our_fault(str(error))
     except BookbuildError as error:
         _clear_line()
         click.echo(f"bookbuild: {error}", err=True)
@@ -583,31 +644,34 @@ def run_command(command: Callable[[], object]) -> int:
         where = f"{error.filename}: " if error.filename else ""
         click.echo(f"bookbuild: {where}{(error.strerror or str(error)).lower()}", err=True)
         return 3
+    except MemoryError:
+        _clear_line()
+        click.echo("bookbuild: there is not enough memory; nothing was changed", err=True)
+        return 3
     except KeyboardInterrupt:
         return _interrupted()
     except Interrupted:
         _clear_line()
-        click.echo("bookbuild: terminated; nothing was changed", err=True)
+        click.echo("bookbuild: terminated; no file is half-written", err=True)
         return EXIT_TERMINATED
-    except Exception:
-        return _our_fault()
+    except Exception as error:
+        return _our_fault(f"{type(error).__name__}: {error}")
     return result if isinstance(result, int) else 0
 
 
 def _interrupted() -> int:
     _clear_line()
-    click.echo("bookbuild: interrupted; nothing was changed", err=True)
+    click.echo("bookbuild: interrupted; no file is half-written", err=True)
     return EXIT_INTERRUPTED
 
 
-def _our_fault() -> int:
+def _our_fault(message: str) -> int:
     _clear_line()
     report = traceback.format_exc()
     if "--debug" in sys.argv:
         click.echo(report, err=True)
         return 4
-    last = report.strip().splitlines()[-1]
-    click.echo(f"bookbuild: a fault of ours: {last}", err=True)
+    click.echo(f"bookbuild: a fault of ours: {message}", err=True)
     try:
         path = Path("bookbuild-fault.txt")
         path.write_text(f"bookbuild {__version__}\n{' '.join(sys.argv[1:])}\n\n{report}", encoding="utf-8")
@@ -623,5 +687,8 @@ def _clear_line() -> None:
 
 
 def _close_quietly() -> None:
-    """Point stdout at nothing, so that the interpreter's own flush at exit stays silent."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """Point the streams at nothing, so that the interpreter's own flush at exit stays silent."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            os.dup2(nothing, stream.fileno())

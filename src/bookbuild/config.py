@@ -53,8 +53,12 @@ class Project:
 class Settings:
     """The options of one run."""
 
-    jobs: int = 1
-    """Worker processes."""
+    jobs: int = 0
+    """Worker processes; 0: everything is done in this one, without limits."""
+    unit_seconds: int = 300
+    """Computing time that laying out one unit may take."""
+    unit_megabytes: int = 4096
+    """Address space of a worker process."""
     cache: Path | None = None
     """Folder of laid-out units; None: no cache."""
     strict: bool = False

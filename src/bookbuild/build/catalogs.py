@@ -15,11 +15,11 @@ from bookbuild.build.manuscript import (
     read,
     weighed,
 )
+from bookbuild.build.output import publish_files
 from bookbuild.config import Project, Settings
 from bookbuild.diagnostics import BookError, Diagnostic, UsageError
 from bookbuild.model.book import Book
 from bookbuild.model.catalog import Catalog, Template
-from bookbuild.press.publish import publish
 from bookbuild.translate.extract import extract, write_template
 from bookbuild.translate.mo import compile_catalog
 from bookbuild.translate.parity import Parity, parity
@@ -76,8 +76,7 @@ def save(path: Path, text: str) -> bool:
     """Write a file of ours as a whole if it says something new; tell whether it did."""
     if path.is_file() and path.read_text(encoding="utf-8") == text:
         return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    publish(path, text.encode("utf-8"))
+    publish_files(path.parent, {path.name: text.encode("utf-8")})
     return True
 
 
@@ -179,6 +178,6 @@ def compile_catalogs(project: Project, asked: Sequence[str], progress: Progress)
     lines = []
     for language in languages_with_catalogs(project, book, asked):
         path = project.catalog(language).with_suffix(".mo")
-        publish(path, compile_catalog(load_catalog(project, language)))
+        publish_files(path.parent, {path.name: compile_catalog(load_catalog(project, language))})
         lines.append(str(path))
     return Outcome((), tuple(lines))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from multiprocessing import get_context
 from pathlib import Path
 
 from bookbuild.apparatus.edition import make_edition
 from bookbuild.build import Outcome, Progress
+from bookbuild.build.inputs import unchanged
 from bookbuild.build.manuscript import (
     languages_asked,
     locale_of,
@@ -19,19 +19,21 @@ from bookbuild.build.manuscript import (
     stop_on_errors,
     weighed,
 )
+from bookbuild.build.output import publish_files, tidy
 from bookbuild.build.printed import PrintedEdition
 from bookbuild.build.report import write_report
+from bookbuild.build.workers import Workers, WorkFailedError, WorkLimits
 from bookbuild.config import Project, Settings, Untranslated
-from bookbuild.diagnostics import Diagnostic, Severity
+from bookbuild.diagnostics import BookbuildError, Diagnostic, EnvironmentFailure, InternalFault, Severity
 from bookbuild.figures.chart import charts_of
 from bookbuild.figures.compare import compare_all
 from bookbuild.model.book import Book, LocalizedBook
 from bookbuild.model.comparison import Comparison
 from bookbuild.model.edition import Edition
 from bookbuild.model.locale import Locale
+from bookbuild.model.unit import Unit
 from bookbuild.press.cache import SheetCache
 from bookbuild.press.edition import print_edition
-from bookbuild.press.publish import publish
 from bookbuild.press.settings import PressSettings, StyleSheet
 from bookbuild.press.styles import book_styles, house_styles
 from bookbuild.render import render_html, render_units
@@ -43,22 +45,23 @@ def build_pdfs(project: Project, languages: Sequence[str], settings: Settings, p
 
     Raises:
         BookError: the book has errors, or a finished PDF is not what its edition promised.
+        EnvironmentFailure: the files cannot be written, or one of the book's own changed meanwhile.
     """
-    book, findings = sound_book(project, languages, settings, progress)
-    printed = print_languages(project, book, languages_asked(project, book, languages), settings, progress)
+    tidy(project.dist)
+    with unchanged(project):
+        book, findings = sound_book(project, languages, settings, progress)
+        asked = languages_asked(project, book, languages)
+        printed = print_languages(project, book, asked, settings, progress)
     for one in printed:
         findings += one.diagnostics
     stop_on_errors(findings := weighed(findings, settings))
 
-    project.dist.mkdir(exist_ok=True)
-    lines = []
-    for one in printed:
-        path = project.dist / f"{book.id}-{one.edition.lang}.pdf"
-        publish(path, one.pdf)
-        lines.append(f"{path}: {one.in_short()}")
-    report = project.dist / f"{book.id}-report.txt"
-    publish(report, write_report(book, printed, findings).encode("utf-8"))
-    return Outcome(tuple(findings), (*lines, f"{report}: what was built, and what to look at"))
+    files = {f"{book.id}-{one.edition.lang}.pdf": one.pdf for one in printed}
+    lines = [f"{project.dist / name}: {one.in_short()}" for name, one in zip(files, printed, strict=True)]
+    report = f"{book.id}-report.txt"
+    files[report] = write_report(book, printed, findings).encode("utf-8")
+    publish_files(project.dist, files)
+    return Outcome(tuple(findings), (*lines, f"{project.dist / report}: what was built, and what to look at"))
 
 
 def build_html(project: Project, languages: Sequence[str], settings: Settings, progress: Progress) -> Outcome:
@@ -66,20 +69,21 @@ def build_html(project: Project, languages: Sequence[str], settings: Settings, p
 
     Raises:
         BookError: the book has errors.
+        EnvironmentFailure: as for :func:`build_pdfs`.
     """
-    book, findings = sound_book(project, languages, settings, progress)
-    comparisons = compare_all(book)
-    pages = []
-    for language in languages_asked(project, book, languages):
-        progress("html", language)
-        locale = locale_of(project, language)
-        localized = localized_book(project, book, language, locale)
-        edition = edition_of(project, book, localized, comparisons, locale)
-        pages.append((project.dist / f"{book.id}-{language}.html", render_html(edition, locale)))
-    project.dist.mkdir(exist_ok=True)
-    for path, text in pages:
-        publish(path, text.encode("utf-8"))
-    return Outcome(tuple(findings), tuple(str(path) for path, _ in pages))
+    tidy(project.dist)
+    files = {}
+    with unchanged(project):
+        book, findings = sound_book(project, languages, settings, progress)
+        comparisons = compare_all(book)
+        for language in languages_asked(project, book, languages):
+            progress("html", language)
+            locale = locale_of(project, language)
+            localized = localized_book(project, book, language, locale)
+            edition = edition_of(project, book, localized, comparisons, locale)
+            files[f"{book.id}-{language}.html"] = render_html(edition, locale).encode("utf-8")
+    publish_files(project.dist, files)
+    return Outcome(tuple(findings), tuple(str(project.dist / name) for name in files))
 
 
 def print_languages(
@@ -87,15 +91,20 @@ def print_languages(
 ) -> list[PrintedEdition]:
     """Typeset a book in some languages; they share one pool of workers."""
     comparisons = compare_all(book)
-    with worker_pool(settings.jobs) as workers:
+    limits = WorkLimits(settings.unit_seconds, settings.unit_megabytes)
+    with worker_pool(settings.jobs, limits) as workers:
 
         def one(language: str) -> PrintedEdition:
             return print_language(project, book, language, comparisons, settings, progress, workers)
 
-        if workers is None or len(languages) == 1:
+        if workers is None:
             return [one(language) for language in languages]
         with ThreadPoolExecutor(len(languages)) as threads:
-            return list(threads.map(one, languages))
+            try:
+                return list(threads.map(one, languages))
+            except BaseException:
+                workers.abort()  # or leaving the block would wait for the other languages
+                raise
 
 
 def print_language(
@@ -105,23 +114,31 @@ def print_language(
     comparisons: Sequence[Comparison],
     settings: Settings,
     progress: Progress,
-    workers: Executor | None = None,
+    workers: Workers | None = None,
     *,
     tagged: bool = False,
 ) -> PrintedEdition:
-    """Take one language from the book to its pages; ``tagged`` ones have the raw matter of a screen copy."""
+    """Take one language from the book to its pages; ``tagged`` ones have the raw matter of a screen copy.
+
+    Raises:
+        EnvironmentFailure: a chapter asks for more time or memory than is allowed, or its worker died.
+        InternalFault: the engine fails on a chapter.
+    """
     locale = locale_of(project, language)
     localized = localized_book(project, book, language, locale)
     edition = edition_of(project, book, localized, comparisons, locale)
     units = render_units(edition, locale)
-    printed = print_edition(
-        units,
-        styles_of(project, language),
-        replace(press_settings(project, book, edition, locale), tagged=tagged),
-        workers,
-        SheetCache(settings.cache) if settings.cache else None,
-        lambda title, done, total: progress(f"set {language}", title, done, total),
-    )
+    try:
+        printed = print_edition(
+            units,
+            styles_of(project, language),
+            replace(press_settings(project, book, edition, locale), tagged=tagged),
+            workers,
+            SheetCache(settings.cache) if settings.cache else None,
+            lambda title, done, total: progress(f"set {language}", title, done, total),
+        )
+    except WorkFailedError as failure:
+        raise _told(failure, units) from failure
     return PrintedEdition(
         localized,
         edition,
@@ -198,19 +215,26 @@ def _hyphenation(project: Project, languages: set[str]) -> dict[str, Path]:
 
 
 @contextmanager
-def worker_pool(jobs: int) -> Iterator[Executor | None]:
-    """Lend a pool of worker processes; none where one process is to do everything.
-
-    Workers are forked from a server that has the engine imported: threads of ours never meet a fork.
-    """
-    if jobs == 1:
+def worker_pool(jobs: int, limits: WorkLimits = WorkLimits()) -> Iterator[Workers | None]:  # noqa: B008 - frozen
+    """Lend a pool of limited worker processes; none where everything is to be done in this one."""
+    if not jobs:
         yield None
         return
-    context = get_context("forkserver")
-    context.set_forkserver_preload(["bookbuild.press.typeset"])
-    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+    with Workers(jobs, limits, "bookbuild.press.typeset") as workers:
         try:
-            yield pool
+            yield workers
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            workers.abort()
             raise
+
+
+def _told(failure: WorkFailedError, units: Sequence[Unit]) -> BookbuildError:
+    """Return a failed layout as a failure that names the chapter."""
+    unit = next(unit for unit in units if unit.id == failure.subject.unit)
+    where = unit.place.path or f"“{unit.title}”"
+    message = f"{where}: laying out “{unit.title}” {failure}; nothing was written"
+    if failure.ours:
+        fault = InternalFault(message)
+        fault.add_note(failure.report)
+        return fault
+    return EnvironmentFailure(message)

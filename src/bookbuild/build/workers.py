@@ -1,0 +1,219 @@
+"""Worker processes that a stranger's book cannot take down with it.
+
+Each thread of the pool owns one process and hands it one unit of work at a time: whose work a
+process was doing when it died or did not come back is always known. Limits are those of the
+system (``setrlimit``) and of the clock; a process that breaks one ends, and another takes its place.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import resource
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext
+from types import FrameType
+from typing import Any, NoReturn, TypeVar
+
+from bookbuild.diagnostics import BookbuildError
+
+T = TypeVar("T")
+
+_MEGABYTE = 1024 * 1024
+_FILE_MEGABYTES = 256
+"""Largest file that a worker may write: fonts are unpacked to temporary files, nothing else is."""
+_PATIENCE = 4
+"""Seconds by the clock for each second of computing: other programs run too."""
+_FORBIDDEN = frozenset(
+    {"socket.connect", "socket.bind", "socket.getaddrinfo", "socket.sendto", "subprocess.Popen"}
+    | {"os.system", "os.exec", "os.posix_spawn", "os.fork", "os.forkpty", "pty.spawn"}
+)
+"""Audit events of a network connection or another program: nothing in layout has need of them."""
+_PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True, slots=True)
+class WorkLimits:
+    """What one unit of work may cost."""
+
+    seconds: int = 300
+    """Of computing."""
+    megabytes: int = 4096
+    """Of address space, that of the program itself included."""
+
+
+class WorkFailedError(BookbuildError):
+    """A unit of work failed in its process; ``ours`` tells our fault from the world's or the book's."""
+
+    def __init__(self, reason: str, *, ours: bool = False, report: str = "") -> None:
+        super().__init__(reason)
+        self.ours = ours
+        self.report = report
+        self.subject: Any = None
+        """The first argument of the work."""
+
+
+class Workers(Executor):
+    """A pool of limited processes. ``submit`` takes a module-level function and what can be pickled.
+
+    Futures raise :class:`WorkFailedError`, or what of our own exceptions the work raised.
+    """
+
+    def __init__(self, jobs: int, limits: WorkLimits, preload: str) -> None:
+        self._limits = limits
+        self._context = get_context("forkserver")
+        # Forked from a server that has imported the work: threads of ours never meet a fork.
+        self._context.set_forkserver_preload([preload])
+        self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="worker")
+        self._own = threading.local()
+        self._children: list[_Child] = []
+        self._aborted = False
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        return self._threads.submit(self._run, fn, args, kwargs)
+
+    def abort(self) -> None:
+        """End all processes at once; work under way and waiting fails."""
+        self._aborted = True
+        for child in tuple(self._children):
+            child.end()
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        self._threads.shutdown(wait=wait, cancel_futures=cancel_futures or self._aborted)
+        for child in self._children:
+            child.close()
+
+    def _run(self, fn: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:
+        if self._aborted:
+            raise WorkFailedError("was given up")
+        child: _Child | None = getattr(self._own, "child", None)
+        if child is None:
+            child = self._own.child = _Child(self._context, self._limits)
+            self._children.append(child)
+        try:
+            done, value = child.ask((fn, args, kwargs))
+        except WorkFailedError as error:
+            self._own.child = None
+            self._children.remove(child)
+            done, value = False, error
+        if done:
+            result: T = value
+            return result
+        if isinstance(value, WorkFailedError):
+            value.subject = args[0]
+        raise value
+
+
+class _Child:
+    def __init__(self, context: ForkServerContext, limits: WorkLimits) -> None:
+        self.limits = limits
+        self.connection, theirs = context.Pipe()
+        self.process = context.Process(target=_serve, args=(theirs, limits), daemon=True)
+        self.process.start()
+        theirs.close()
+
+    def ask(self, work: object) -> tuple[bool, Any]:
+        """Return whether work was done, and its result or exception.
+
+        Raises:
+            WorkFailedError: the process is gone, and this object is of no more use.
+        """
+        try:
+            self.connection.send(work)
+            if not self.connection.poll(self.limits.seconds * _PATIENCE):
+                self.end()
+                raise WorkFailedError(f"took more than {self.limits.seconds} seconds")
+            done, value = self.connection.recv()
+        except (EOFError, OSError) as error:
+            self.process.join(10)
+            raise WorkFailedError(_how_it_ended(self.process.exitcode)) from error
+        return bool(done), value
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.join(10)
+
+    def close(self) -> None:
+        self.connection.close()
+        self.process.join(10)
+        if self.process.is_alive():
+            self.end()
+
+
+def _how_it_ended(status: int | None) -> str:
+    if status == -signal.SIGKILL:
+        return "was killed: is the machine's memory full?"
+    if status is not None and status < 0:
+        return f"ended by signal {-status} ({signal.strsignal(-status)})"
+    return f"ended without a result (status {status})"
+
+
+class _TimeIsUp(BaseException):
+    """Not an Exception, so that nothing on the way swallows it."""
+
+
+def _time_is_up(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise _TimeIsUp
+
+
+def _serve(connection: Connection, limits: WorkLimits) -> None:
+    """Do what is asked until nobody asks; runs in the child."""
+    _confine(limits)
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            fn, args, kwargs = connection.recv()
+            try:
+                answer = _answer(fn, args, kwargs, limits)
+            except _TimeIsUp:
+                answer = False, WorkFailedError(f"took more than {limits.seconds} seconds")
+            connection.send(answer)
+
+
+def _confine(limits: WorkLimits) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it too, and decides
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGPROF, _time_is_up)
+    with contextlib.suppress(AttributeError, OSError):  # Linux: die with the parent, however that ends
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    for kind, megabytes in ((resource.RLIMIT_AS, limits.megabytes), (resource.RLIMIT_FSIZE, _FILE_MEGABYTES)):
+        _lower(kind, megabytes * _MEGABYTE)
+    _lower(resource.RLIMIT_CORE, 0)
+    sys.addaudithook(_refuse)
+
+
+def _lower(kind: int, limit: int) -> None:
+    _, hard = resource.getrlimit(kind)
+    if hard == resource.RLIM_INFINITY or limit < hard:
+        resource.setrlimit(kind, (limit, hard))
+
+
+def _refuse(event: str, _arguments: tuple[object, ...]) -> None:
+    if event in _FORBIDDEN:
+        raise PermissionError(f"{event} is not allowed while pages are laid out")
+
+
+def _answer(
+    fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], limits: WorkLimits
+) -> tuple[bool, Any]:
+    signal.setitimer(signal.ITIMER_PROF, limits.seconds)
+    try:
+        return True, fn(*args, **kwargs)
+    except MemoryError:
+        return False, WorkFailedError(f"needed more than {limits.megabytes} MB of memory")
+    except BookbuildError as error:
+        return False, error
+    except RecursionError:
+        return False, WorkFailedError("is nested too deep")
+    except Exception as error:
+        reason = f"failed: {type(error).__name__}: {error}"
+        return False, WorkFailedError(reason, ours=True, report=traceback.format_exc())
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
