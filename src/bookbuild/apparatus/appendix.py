@@ -146,9 +146,7 @@ def _summary(
         camps = max(len(scope.camps) for scope in comparison.scopes)
         rows.append(
             (
-                Words(
-                    (Jump(anchor, title.spans),), title.lang, title.direction, title.untranslated, title.place
-                ),
+                replace(title, spans=(Jump(anchor, title.spans),)),
                 _words(claims.range(comparison)),
                 _words(locale.number(comparison.statements)),
                 _words(locale.number(camps)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from bookbuild.apparatus.citations import Position
@@ -268,7 +269,7 @@ class _Blocks:
             said.append((Styled(Style.FIGURE, setter.figure(claim)), Run(" ("), *speaker.spans, Run(")")))
         asked = anchored(setter.use(quantity.id), first_upper(title.spans, self._facts.locale))
         spans = (*asked, *mark, Run(": "), *joined(said, ", "))
-        return Words(spans, title.lang, title.direction, title.untranslated, claims[0].place)
+        return replace(title, spans=spans, place=claims[0].place)
 
 
 def _one(words: tuple[Words, ...]) -> Words:

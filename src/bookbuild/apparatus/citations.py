@@ -21,7 +21,7 @@ from citeproc import VARIABLES, CitationStylesBibliography, CitationStylesStyle,
 from citeproc.source import Citation, CitationItem, Locator
 from citeproc.source.json import CiteProcJSON
 
-from bookbuild.apparatus.spans import plain
+from bookbuild.apparatus.spans import direction_of, plain
 from bookbuild.diagnostics import EnvironmentFailure
 from bookbuild.model.book import Book
 from bookbuild.model.edition import Phrase, Run, Span, Spans, Style, Styled
@@ -206,7 +206,11 @@ class Citer:
         reader = _Markup(lang, locator)
         reader.feed(html)
         reader.close()
-        return reader.spans()
+        direction = direction_of(title_lang)
+        if direction == self._locale.direction:
+            return reader.spans()
+        # Names, titles and places of one script keep their order as a whole.
+        return (Phrase(title_lang, direction, reader.spans()),)
 
 
 def read_locator(locator: str) -> tuple[str, str]:

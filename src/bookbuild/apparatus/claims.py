@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from bookbuild.apparatus.citations import Position, plain_words
@@ -510,4 +511,4 @@ def _end(witness: Witness, *, low: bool) -> Decimal:
 
 
 def _with(words: Words, spans: Spans) -> Words:
-    return Words(spans, words.lang, words.direction, words.untranslated, words.place)
+    return replace(words, spans=spans)

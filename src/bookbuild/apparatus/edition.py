@@ -22,6 +22,7 @@ from bookbuild.model.claim import claim_name
 from bookbuild.model.comparison import Comparison
 from bookbuild.model.edition import ContentsLine, Edition, Section
 from bookbuild.model.locale import Locale
+from bookbuild.model.prose import MessageKey
 from bookbuild.model.unit import Numbering
 
 FONTS = ("Source Serif 4", "Source Sans 3")
@@ -42,6 +43,8 @@ def make_edition(
     charts: Mapping[str, Sequence[Chart]] | None = None,
     language_names: Mapping[str, str] | None = None,
     fonts: Sequence[str] = FONTS,
+    mark_untranslated: bool = True,
+    messages: Mapping[MessageKey, str] | None = None,
 ) -> Edition:
     """Return everything that one PDF shows, in order.
 
@@ -51,6 +54,8 @@ def make_edition(
         charts: quantity → its charts; quantities without any get a table only.
         language_names: language code → its own name, for the imprint.
         fonts: typefaces as the imprint names them.
+        mark_untranslated: whether words without a finished translation are marked.
+        messages: message → its number, for a translator's proof that prints it and tells fuzzy from missing.
 
     Raises:
         EnvironmentFailure: the citation style is not usable.
@@ -68,6 +73,8 @@ def make_edition(
         appendix=Generated.APPENDIX in book.back,
         sources={source.key: source for source in book.sources},
         voices=voices_of(book),
+        marked=mark_untranslated,
+        messages=messages or {},
         claims={
             claim_name(quantity, claim): (quantity, claim)
             for quantity in book.quantities

@@ -27,15 +27,8 @@ from bookbuild.model.claim import Claim, Quantity
 from bookbuild.model.comparison import Comparison, ScopeComparison, Witness
 from bookbuild.model.edition import ContentsLine
 from bookbuild.model.locale import Locale
-from bookbuild.model.prose import Prose
+from bookbuild.model.prose import MessageKey, Prose
 from bookbuild.model.source import Source
-
-RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ps", "ckb", "yi", "dv", "sd", "ug"})
-
-
-def direction_of(lang: str) -> str:
-    """Return ``rtl`` or ``ltr`` for a BCP 47 tag."""
-    return "rtl" if lang.split("-")[0] in RIGHT_TO_LEFT else "ltr"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +57,11 @@ class Facts:
 
     voices: Mapping[str, Prose]
     """Document → who speaks in it where nobody else is named, in the words of ``said-by``."""
+
+    marked: bool = True
+    """Whether words that have no finished translation are marked."""
+    messages: Mapping[MessageKey, str] = field(default_factory=dict)
+    """Message → its number in a translator's proof; empty: this is none."""
 
     def own_voice(self, claim: Claim) -> bool:
         """Whether a document says this itself, so that naming it names the speaker."""

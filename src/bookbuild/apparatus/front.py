@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from bookbuild.apparatus.back import coverage_line
 from bookbuild.apparatus.facts import Facts, Ledger
@@ -177,4 +178,4 @@ def _text(text: str) -> Words:
 
 
 def _and(words: Words, text: str) -> Words:
-    return Words((*words.spans, Run(text)), words.lang, words.direction, words.untranslated, words.place)
+    return replace(words, spans=(*words.spans, Run(text)))

@@ -9,8 +9,8 @@ from decimal import Decimal, InvalidOperation
 from typing import TypeVar
 
 from bookbuild.apparatus.citations import Position, plain_words
-from bookbuild.apparatus.facts import Facts, Ledger, direction_of, quantity_anchor
-from bookbuild.apparatus.spans import anchored, closed, filled, first_upper, joined, plain
+from bookbuild.apparatus.facts import Facts, Ledger, quantity_anchor
+from bookbuild.apparatus.spans import anchored, closed, direction_of, filled, first_upper, joined, plain
 from bookbuild.diagnostics import InternalFault
 from bookbuild.model.blocks import NoteBody
 from bookbuild.model.claim import Claim, Quantity
@@ -50,7 +50,7 @@ from bookbuild.model.inline import (
 from bookbuild.model.inline import NoteCall as WrittenCall
 from bookbuild.model.locale import Locale
 from bookbuild.model.place import Place
-from bookbuild.model.prose import Prose, Status
+from bookbuild.model.prose import Prose, Status, key_of
 from bookbuild.model.value import Name
 
 T = TypeVar("T")
@@ -105,7 +105,16 @@ class SectionSetter:
             self._ledger.untranslated.add((prose.kind.value, prose.source))
         foreign = prose.lang and prose.lang != self._locale.code and prose.status is not Status.NEUTRAL
         lang = prose.lang if foreign else ""
-        return Words(spans, lang, direction_of(lang) if lang else "", untranslated, prose.place)
+        number = self._facts.messages.get(key_of(prose), "")
+        return Words(
+            spans,
+            lang,
+            direction_of(lang) if lang else "",
+            untranslated and self._facts.marked,
+            number,
+            prose.status.value if number and untranslated else "",
+            prose.place,
+        )
 
     def reference(self, cited: Cited, *, in_note: bool = False) -> Spans:
         """Format one pointing at a source in running words, without the closing stop, and remember it."""
@@ -356,7 +365,7 @@ class SectionSetter:
 
     def _add(self, note_id: str, paragraphs: tuple[Spans, ...], place: Place, lang: str = "") -> NoteCall:
         number = self._locale.number(len(self.notes) + 1)
-        note = Footnote(note_id, number, paragraphs, lang, place)
+        note = Footnote(note_id, number, paragraphs, lang, direction_of(lang) if lang else "", place)
         self.notes.append(note)
         return NoteCall(note)
 

@@ -24,6 +24,14 @@ STOPS = ".?!…"
 _SLOT = re.compile("([\ue100-\ue17f])")
 
 
+RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ps", "ckb", "yi", "dv", "sd", "ug"})
+
+
+def direction_of(lang: str) -> str:
+    """Return ``rtl`` or ``ltr`` for a BCP 47 tag."""
+    return "rtl" if lang.split("-")[0] in RIGHT_TO_LEFT else "ltr"
+
+
 def plain(spans: Spans) -> str:
     """Return the characters that are set, without notes, marks and page numbers."""
     words: list[str] = []

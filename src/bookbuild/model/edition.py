@@ -106,6 +106,8 @@ class Footnote:
     paragraphs: tuple[Spans, ...]
     """Without the number."""
     lang: str = ""
+    direction: str = ""
+    """Where it differs from the edition's."""
     place: Place = field(default=NOWHERE, compare=False)
 
 
@@ -130,6 +132,10 @@ class Words:
     direction: str = ""
     untranslated: bool = False
     """Fuzzy or missing: the source text is printed, and marked."""
+    message: str = ""
+    """Number of the message in a translator's proof, else empty."""
+    state: str = ""
+    """``fuzzy`` or ``missing`` in a translator's proof, else empty."""
     place: Place = field(default=NOWHERE, compare=False)
 
 

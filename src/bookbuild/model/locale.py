@@ -32,6 +32,10 @@ class Locale(Protocol):
     def fonts(self) -> tuple[str, ...]:
         """Font families to put before the house style's own, for a script that these lack."""
 
+    @property
+    def hyphen(self) -> str:
+        """The sign at the end of a line within a word."""
+
     def label(self, english: str, **values: str) -> str:
         """Return a word of the apparatus (“Contents”) from the package's own catalog.
 

@@ -130,11 +130,15 @@ def _walk(top: Any, page: Any, number: int, seen: Seen, known_families: frozense
     left_edge, right_edge = _EDGE_MM * _MM, page.margin_width() - _EDGE_MM * _MM
     left = page.content_box_x() - _OVERHANG_MM * _MM
     right = page.content_box_x() + page.width + _OVERHANG_MM * _MM
+    placed: set[int] = set()
     stack = [top]
     while stack:
         box = stack.pop()
         _remember_id(box, ids)
         kind = type(box).__name__
+        if box.style["position"] == "absolute":
+            # A style put it there; in the margin it is meant, off the page it is lost all the same.
+            placed.update(id(inside) for inside in box.descendants())
         if getattr(box, "footnote", None) is not None:
             seen.calls[box.element.get("id") or ""].append(number)
         if kind == "LineBox":
@@ -148,7 +152,9 @@ def _walk(top: Any, page: Any, number: int, seen: Seen, known_families: frozense
                 start, end = box.position_x, box.position_x + box.width
                 if start < left or end > right:
                     off = start < left_edge or end > right_edge
-                    seen.findings.append(_sideways(box, number, max(left - start, end - right), off, ids))
+                    if off or id(box) not in placed:
+                        by = max(left - start, end - right)
+                        seen.findings.append(_sideways(box, number, by, off, ids))
         elif hasattr(box, "replacement") and box.is_in_normal_flow():
             bottom = max(bottom, box.position_y + box.height)
         stack.extend(reversed(list(box.all_children())))

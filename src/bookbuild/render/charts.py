@@ -8,7 +8,10 @@ sets them, broken over two lines, and shortened with an ellipsis only where that
 from __future__ import annotations
 
 import functools
+import re
+import unicodedata
 from collections.abc import Sequence
+from html import unescape
 from importlib.resources import as_file, files
 
 from fontTools.ttLib import TTFont
@@ -16,6 +19,7 @@ from markupsafe import Markup, escape
 
 from bookbuild.model.chart import Axis, Band, ChartKind, End, Extent, Mark
 from bookbuild.model.edition import LabelledChart, MarkLabel
+from bookbuild.render.markup import Medium
 
 WIDTH = 294.0
 """The measure of the default page: 104 mm."""
@@ -46,14 +50,46 @@ text { font-family: "Book Sans"; font-size: 7.5px; fill: black; fill: device-cmy
 """
 
 
-def chart_pieces(labelled: LabelledChart) -> list[Markup]:
+def chart_pieces(labelled: LabelledChart, medium: Medium = Medium.PAPER) -> list[Markup]:
     """Draw a chart; one that is too high for a page comes in several pieces of whole rows.
 
     The first piece has the text alternative of the whole chart, each other that of its rows.
+    The press sets the text of an SVG letter by letter: on paper, letters that join or run from right
+    to left are therefore laid over the drawing as HTML.
     """
     if labelled.chart.kind is ChartKind.OVER_TIME:
-        return [_over_time(labelled)]
-    return [_rows(labelled, piece) for piece in _pieces(labelled)]
+        pieces = [_over_time(labelled)]
+    else:
+        pieces = [_rows(labelled, piece) for piece in _pieces(labelled)]
+    return [_laid_over(piece) if medium is Medium.PAPER else piece for piece in pieces]
+
+
+_TEXT = re.compile(r'<text class="(\w+)" x="([\d.-]+)" y="([\d.-]+)">([^<]*)</text>')
+_HEIGHT = re.compile(r' height="([\d.]+)pt"')
+_ASCENT = 0.81
+"""Of a line as high as its letters, in em."""
+
+
+def _laid_over(svg: Markup) -> Markup:
+    """Take the labels that the press cannot set out of a drawing and put them over it."""
+    height = _HEIGHT.search(svg)
+    assert height is not None, "every drawing says its height"
+    over: list[Markup] = []
+
+    def taken(match: re.Match[str]) -> str:
+        name, x, y, text = match.groups()
+        if not any(unicodedata.bidirectional(character) in {"R", "AL"} for character in unescape(text)):
+            return match[0]
+        left = 100 * float(x) / WIDTH
+        top = 100 * (float(y) - _ASCENT * SIZE) / float(height[1])
+        place = Markup('<span class="over {}" style="left: {:.3f}%; top: {:.3f}%">{}</span>')
+        over.append(place.format(name, left, top, Markup(text)))
+        return ""
+
+    drawing = Markup(_TEXT.sub(taken, svg))
+    if not over:
+        return svg
+    return Markup('<div class="drawing">{}{}</div>').format(drawing, Markup("").join(over))
 
 
 def text_width(text: str, size: float = SIZE, *, bold: bool = False) -> float:

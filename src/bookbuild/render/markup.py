@@ -53,9 +53,12 @@ class Medium(Enum):
 def words_markup(words: Words, medium: Medium) -> Markup:
     """Write one message; a wrapper tells its language where that differs, and that it is untranslated."""
     inside = spans_markup(words.spans, medium)
-    if not words.lang and not words.untranslated:
+    if not words.lang and not words.untranslated and not words.message:
         return inside
-    attributes = Markup(' class="untranslated"') if words.untranslated else Markup("")
+    names = " ".join(name for name in ("untranslated" if words.untranslated else "", words.state) if name)
+    attributes = Markup(' class="{}"').format(names) if names else Markup("")
+    if words.message:
+        attributes += Markup(' data-message="{}"').format(words.message)
     if words.lang:
         attributes += Markup(' lang="{}"').format(words.lang)
     if words.direction:
@@ -77,7 +80,7 @@ def note_markup(note: Footnote, medium: Medium) -> Markup:
         tag = "span" if medium is Medium.PAPER else "p"
         part = Markup(f'<{tag} class="note-paragraph">{{}}</{tag}>')
         body = Markup("").join(part.format(paragraph) for paragraph in paragraphs)
-    return Markup('<span lang="{}">{}</span>').format(note.lang, body) if note.lang else body
+    return _in_language("span", note.lang, note.direction, body) if note.lang else body
 
 
 def _span(span: Span, medium: Medium) -> Markup:
@@ -90,8 +93,7 @@ def _span(span: Span, medium: Medium) -> Markup:
             opening, closing = _TAGS[style]
             return Markup(opening) + spans_markup(inside, medium) + Markup(closing)
         case Phrase(lang, direction, inside):
-            turned = Markup(' dir="{}"').format(direction) if direction else Markup("")
-            return Markup('<span lang="{}"{}>{}</span>').format(lang, turned, spans_markup(inside, medium))
+            return _in_language("span", lang, direction, spans_markup(inside, medium))
         case Break():
             return Markup("<br>")
         case OutsideLink(href, inside):
@@ -109,6 +111,12 @@ def _span(span: Span, medium: Medium) -> Markup:
             return page_slot(anchors, medium)
         case NoteCall(note):
             return _call(note, medium)
+
+
+def _in_language(tag: str, lang: str, direction: str, inside: Markup) -> Markup:
+    said = [("lang", lang), ("dir", direction)]
+    attributes = Markup("").join(Markup(' {}="{}"').format(name, value) for name, value in said if value)
+    return Markup("<{0}{1}>{2}</{0}>").format(Markup(tag), attributes, inside)
 
 
 def page_slot(anchors: tuple[str, ...], medium: Medium) -> Markup:

@@ -37,7 +37,7 @@ def environment(medium: Medium) -> Environment:
     env.filters["note"] = functools.partial(note_markup, medium=medium)
     env.filters["pages"] = functools.partial(page_slot, medium=medium)
     env.filters["partial"] = lambda block: f"blocks/{block_name(block)}.html.j2"
-    env.filters["pieces"] = chart_pieces
+    env.filters["pieces"] = functools.partial(chart_pieces, medium=medium)
     env.globals["on_paper"] = medium is Medium.PAPER
     return env
 

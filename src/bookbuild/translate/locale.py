@@ -93,6 +93,11 @@ class PackLocale:
         """Families to put before the house style's own, for scripts these lack."""
         return self.pack.fonts
 
+    @property
+    def hyphen(self) -> str:
+        """The sign at the end of a line within a word."""
+        return self.pack.hyphen
+
     # Labels
 
     def label(self, english: str, **values: str) -> str:
