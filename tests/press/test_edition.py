@@ -16,7 +16,7 @@ from press_books import STYLE, random_book, settings
 from bookbuild.model.book import Opening
 from bookbuild.model.unit import Bookmark, Numbering
 from bookbuild.press.cache import SheetCache
-from bookbuild.press.edition import Printed, print_edition
+from bookbuild.press.edition import Printed, print_edition, remembered_as
 from bookbuild.press.settings import Limits, PressSettings, StyleSheet
 
 
@@ -136,6 +136,26 @@ def test_references_that_move_themselves_are_reported_and_nothing_is_printed(tmp
     assert result.pdf == b""
 
 
+def test_a_cache_does_not_decide_how_page_numbers_settle(tmp_path: Path) -> None:
+    """Printed as “1” the text is short and “far” on page 1; printed as what page 2 is called, on page 2."""
+    book = random_book(1, chapters=1, blocks=1)
+    slot = '<span class="page-slot" data-pages="far"></span>'
+    body = f'<p>See {slot}</p><div id="far">Far</div>'
+    html = f'<!DOCTYPE html><html lang="en"><body><h1 id="c1" data-title="x">x</h1>{body}</body></html>'
+
+    def folio(numbering: Numbering, number: int) -> str:
+        return "w " * 1500 if number == 2 else str(number)
+
+    unit = replace(book[1], html=html, anchors=("c1", "far"), mentions=("far",), notes=(), bookmarks=())
+    either = PressSettings(tmp_path, "x", "en", folio=folio)
+    cold = print_edition([unit], [STYLE], either)
+    cache = SheetCache(tmp_path / "cache")
+    cache.remember(remembered_as(either, [unit]), {"pages chapter-1": 2, "anchor far": 2})
+    warm = print_edition([unit], [STYLE], either, cache=cache)
+    assert (cold.page_map.pages["far"], cold.facts.pages) == (1, 1)
+    assert warm.pdf == cold.pdf
+
+
 def test_a_bookmark_that_leads_nowhere_is_found(tmp_path: Path) -> None:
     book = random_book(1, chapters=1, blocks=2)
     unit = replace(book[1], bookmarks=(Bookmark(1, "Lost", "nowhere"),))
@@ -152,7 +172,7 @@ def test_progress_is_told_unit_by_unit(tmp_path: Path, progress: bool) -> None:
         settings(tmp_path),
         progress=lambda title, done, all_: told.append((title, done, all_)),
     )
-    assert told == [("Chapter 1", 1, 1), ("Contents", 1, 1)]
+    assert sorted(told, key=lambda one: one[1]) == [("Contents", 1, 2), ("Chapter 1", 2, 2)]
 
 
 def test_no_stream_of_the_file_is_empty(printed: Printed) -> None:

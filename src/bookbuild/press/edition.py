@@ -40,8 +40,9 @@ class Facts:
     notes_on_next_page: tuple[str, ...]
     """Ids of the notes that stand on the page after their call."""
     rounds: int
+    """Layouts, kept ones too, of the unit that took most."""
     laid_out: int
-    """Layouts made, in all rounds."""
+    """Layouts made."""
     from_cache: int
 
 
@@ -112,31 +113,45 @@ class _Press:
         self.plan = Plan((), 0, (), ())
         self.numbers: list[tuple[str, ...]] = []
         self.flipping: dict[str, tuple[str, str]] = {}
-        self.rounds = self.layouts = self.hits = 0
-        self._known = False
+        self.times = [0] * len(units)
+        """How often each unit was laid out, or taken from the cache."""
+        self.layouts = self.hits = 0
         fonts.hide_system_fonts()
 
     def settle(self) -> None:
-        """Lay out until no unit's page numbers change in length and none changes sides."""
-        hints = self.cache.remembered(remembered_as(self.settings, self.units)) if self.cache else {}
-        self._known = bool(hints)
-        self.guesses = guesses(self.units, self.settings.page, hints)
+        """Lay out until no unit's page numbers change in length and none changes sides.
+
+        What is begun with follows from the units alone: where page numbers could settle in two ways,
+        a cache must not decide between them.
+        """
+        self.guesses = guesses(self.units, self.settings.page, {})
         self._renumber()
         while True:
             jobs = self._jobs()
             due = [index for index, job in enumerate(jobs) if job != self.jobs[index]]
             if not due:
                 break
-            if self.rounds == self.settings.limits.rounds:
+            if max(self.times[index] for index in due) == self.settings.limits.rounds:
                 self.flipping = self._changed_references(due)
                 break
-            # Units full of page numbers wait until the others have their pages.
-            early = [index for index in due if not full_of_numbers(self.units[index])]
-            self.rounds += 1
-            self._lay_out(jobs, early if early and self.rounds == 1 and not self._known else due)
+            self._lay_out(jobs, self._ready(due))
             self._renumber()
         if self.cache:
             self.cache.remember(remembered_as(self.settings, self.units), hints_of(self._sheets()))
+
+    def _ready(self, due: Sequence[int]) -> Sequence[int]:
+        """Return the units to be laid out now: those whose numbers will hardly change in length.
+
+        Contents and index wait for the other units, and so does a unit that names page “about 100”.
+        """
+        if all(self.laid_out):
+            return due
+        least, most = (
+            [fill_unit(unit, *self._numbered(share), self.settings).texts for unit in self.units]
+            for share in _DOUBT
+        )
+        sure = [i for i in due if [*map(slots.shape, least[i])] == [*map(slots.shape, most[i])]]
+        return sure or [i for i in due if not full_of_numbers(self.units[i])] or due
 
     def joined(self) -> bytes:
         settings = self.settings
@@ -183,7 +198,7 @@ class _Press:
             blank_pages=self.plan.pages - own,
             notes=len(placed),
             notes_on_next_page=tuple(note.id for note in placed if note.body_page > note.call_page),
-            rounds=self.rounds,
+            rounds=max(self.times, default=0),
             laid_out=self.layouts,
             from_cache=self.hits,
         )
@@ -201,6 +216,7 @@ class _Press:
         done = 0
         for index in due:
             self.jobs[index] = jobs[index]
+            self.times[index] += 1
             kept = self.cache.get(jobs[index]) if self.cache else None
             if kept:
                 self.laid_out[index] = kept
@@ -231,12 +247,16 @@ class _Press:
 
     def _renumber(self) -> None:
         """Make the page map anew from what is laid out and, for the rest, what is guessed."""
+        self.map, self.plan = self._numbered(1)
+
+    def _numbered(self, share: float) -> tuple[PageMap, Plan]:
+        """Return the page map and plan if what is guessed is multiplied by ``share``."""
         pages = [
-            (sheet.sheets.pages, sheet.sheets.anchors) if sheet else guess
+            (sheet.sheets.pages, sheet.sheets.anchors) if sheet else _scaled(guess, share)
             for sheet, guess in zip(self.laid_out, self.guesses, strict=True)
         ]
-        self.plan = plan(self.units, [length for length, _ in pages], self.settings.folio)
-        self.map = page_map(self.plan, [anchors for _, anchors in pages])
+        order = plan(self.units, [length for length, _ in pages], self.settings.folio)
+        return page_map(order, [anchors for _, anchors in pages]), order
 
     def _changed_references(self, due: Sequence[int]) -> dict[str, tuple[str, str]]:
         return {
@@ -281,10 +301,7 @@ def jobs_of(
     plan: Plan,
 ) -> tuple[list[Job], list[tuple[str, ...]]]:
     """Return what is to be laid out if the page map is right, and what the page slots print."""
-    filled = [
-        slots.fill(unit.html, page_map, plan.numbering, settings.page_range, settings.page_separator)
-        for unit in units
-    ]
+    filled = [fill_unit(unit, page_map, plan, settings) for unit in units]
     jobs = [
         Job(
             unit=unit.id,
@@ -302,6 +319,11 @@ def jobs_of(
         for unit, entry, first in zip(units, filled, plan.firsts, strict=True)
     ]
     return jobs, [entry.texts for entry in filled]
+
+
+def fill_unit(unit: Unit, page_map: PageMap, plan: Plan, settings: PressSettings) -> slots.Filled:
+    """Fill a unit's page slots from the page map."""
+    return slots.fill(unit.html, page_map, plan.numbering, settings.page_range, settings.page_separator)
 
 
 def font_file(digest: str, sheets: Sequence[LaidOut], root: Path) -> bytes:
@@ -346,6 +368,15 @@ def guesses(units: Sequence[Unit], page: PageFormat, hints: Mapping[str, int]) -
         known = {anchor: at for anchor in anchors if (at := hints.get(f"anchor {anchor}"))}
         found.append((hints.get(f"pages {unit.id}", pages), {**anchors, **known}))
     return found
+
+
+_DOUBT = (0.8, 1.25)
+"""By how much the first guess may be wrong."""
+
+
+def _scaled(guess: Guess, share: float) -> Guess:
+    pages, anchors = guess
+    return max(1, round(pages * share)), {anchor: 1 + int((at - 1) * share) for anchor, at in anchors.items()}
 
 
 _LETTERS_TO_A_MM2 = 0.07
