@@ -223,6 +223,8 @@ def test_a_damaged_translation_is_reported_at_its_msgstr(source: str, translatio
 
 
 GOOD: list[tuple[str, str]] = [
+    ("It prints “4,4000 square km”.", "“4,4000 kv. km” çap edir."),
+    ("Under “103, 115.4 and 116.0.17”.", "“103, 115.4 və 116.0.17” üzrə."),
     ("Salt.", "Duz."),
     (CLAIM, "{claim}`killed/paper` nəfər həlak olub."),
     (CITED, "Belə deyir.[@paper, p. 3]"),

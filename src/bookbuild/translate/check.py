@@ -46,7 +46,15 @@ from bookbuild.translate.content import ParseInlines, citations, is_neutral, own
 from bookbuild.translate.extract import glossary, term_pattern
 from bookbuild.translate.labels import plural_rule
 from bookbuild.translate.locale import PackLocale
-from bookbuild.translate.numerals import figures, romans, small_words, write_number, written
+from bookbuild.translate.numerals import (
+    figures,
+    romans,
+    small_words,
+    unread,
+    verbatim,
+    write_number,
+    written,
+)
 from bookbuild.translate.pack import Pack, read_pack
 
 BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -484,6 +492,9 @@ def _figures(pair: _Pair, string: str, rules: _Rules) -> Found:
     before, after = figures(said, rules.ours), figures(says, rules.theirs)
     if before == after or (said == says and pair.kind in NAMES_ALONE):
         return
+    # what is quoted letter for letter in both is the same, however either locale would read it
+    quoted = verbatim(said, rules.ours) & verbatim(says, rules.theirs)
+    before, after = before - unread(quoted, rules.ours), after - unread(quoted, rules.theirs)
     lost, added = before - after, after - before
     lost -= romans(says) - romans(said)
     added -= romans(said) - romans(says)

@@ -45,6 +45,20 @@ def figures(text: str, pack: Pack) -> Counter[Decimal]:
     return Counter(amount for token in _TOKEN.findall(text) for amount in _amounts(token, pack))
 
 
+def verbatim(text: str, pack: Pack) -> Counter[str]:
+    """Return the figures within quotation marks, as they stand: what is quoted may be left as printed."""
+    opening, closing = (re.escape(mark) for mark in pack.quotes[:2])
+    quoted = re.findall(f"{opening}([^{closing}]*){closing}", text)
+    return Counter(token for words in quoted for token in _TOKEN.findall(words))
+
+
+def unread(tokens: Counter[str], pack: Pack) -> Counter[Decimal]:
+    """Return the figures of some tokens, by value in the locale's notation."""
+    return Counter(
+        amount for token, count in tokens.items() for amount in _amounts(token, pack) for _ in range(count)
+    )
+
+
 def written(text: str, pack: Pack) -> dict[Decimal, str]:
     """Return the figures of a text as they stand in it, by value."""
     return {amount: token for token in _TOKEN.findall(text) for amount in _amounts(token, pack)}
