@@ -166,7 +166,7 @@ def edition_of(
         comparisons,
         locale,
         charts={one.quantity.id: charts_of(one) for one in comparisons},
-        language_names={code: locale_of(project, code).name for code in book.languages},
+        language_names={code: locale.language_name(code) for code in book.languages},
     )
 
 

@@ -20,6 +20,9 @@ class Locale(Protocol):
     def name(self) -> str:
         """The language's own name: ``Azərbaycan dili``."""
 
+    def language_name(self, code: str) -> str:
+        """Return a language's name in this one: “Azerbaijani”, “ingilis”; the code itself if unknown."""
+
     @property
     def direction(self) -> str:
         """``ltr`` or ``rtl``."""

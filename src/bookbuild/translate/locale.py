@@ -348,6 +348,10 @@ class PackLocale:
         """Return a key that sorts in the order of the locale's alphabet."""
         return self._alphabet.sort_key(text)
 
+    def language_name(self, code: str) -> str:
+        """Return a language's name in this one, from CLDR."""
+        return str(self._cldr.languages.get(code.replace("-", "_")) or code)
+
     def index_head(self, text: str) -> str:
         """Return the letter under which an index files this text."""
         return self._alphabet.index_head(text)
