@@ -108,8 +108,8 @@ def print_stages(folder: Path, language: str, jobs: int) -> None:
             "press",
             lambda: print_edition(
                 units,
-                editions._styles(project, language),
-                editions._press_settings(project, book, edition, locale),
+                editions.styles_of(project, language),
+                editions.press_settings(project, book, edition, locale),
                 workers,
                 cache,
             ),

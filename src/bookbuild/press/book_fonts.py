@@ -32,9 +32,11 @@ class _Shared:
 class BookFonts:
     """Collect the fonts of all units, then write them into the joined PDF."""
 
-    def __init__(self, pdf: pikepdf.Pdf, read_font: Callable[[str], bytes]) -> None:
+    def __init__(self, pdf: pikepdf.Pdf, read_font: Callable[[str], bytes], *, whole: bool = False) -> None:
+        """``whole``: embed the font files as they are, without cutting them down to the glyphs used."""
         self._pdf = pdf
         self._read_font = read_font
+        self._whole = whole
         self._shared: list[_Shared] = []
         self._stamps: dict[Face, _Stamp] = {}
 
@@ -80,7 +82,7 @@ class BookFonts:
 
     def _embed(self, digest: str, glyphs: set[int]) -> tuple[Any, str]:
         content = self._read_font(digest)
-        small, postscript = _subset(content, glyphs)
+        small, postscript = (content, _postscript_name(content)) if self._whole else _subset(content, glyphs)
         stream = Stream(self._pdf, small)
         if not small.startswith(b"OTTO"):
             stream[Name.Length1] = len(small)
@@ -188,6 +190,10 @@ class _Stamp:
 def stamp_face(family: str, weight: int, italic: bool) -> Face:
     """Return the vendored face in which a page number is drawn."""
     return face_of(family, weight, italic)
+
+
+def _postscript_name(content: bytes) -> str:
+    return TTFont(io.BytesIO(content), lazy=True)["name"].getDebugName(6) or "Font"
 
 
 def _subset(content: bytes, glyphs: Iterable[int]) -> tuple[bytes, str]:

@@ -1,0 +1,294 @@
+"""Pages of an edition while it is being written.
+
+``edition`` goes from units to one joined PDF in one sweep. Whoever writes wants the page at hand at
+once and the others when they are ready: here each unit is shown as soon as it is laid out, the one
+that is looked at first, and a unit that is still being laid out keeps its last pages. Page numbers
+settle as in ``edition``. Nothing is joined and the gate does not stand here: nothing is published.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import io
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from urllib.parse import unquote
+
+import pikepdf
+from pikepdf import Name
+
+from bookbuild.diagnostics import Diagnostic
+from bookbuild.model.place import NOWHERE, Place
+from bookbuild.model.proof import Jump, Leaf, Mark, UnitPages
+from bookbuild.model.unit import Numbering, PageMap, Unit
+from bookbuild.press import fonts
+from bookbuild.press.cache import SheetCache, job_key
+from bookbuild.press.edition import font_file, full_of_numbers, guesses, hints_of, jobs_of, remembered_as
+from bookbuild.press.folios import Plan, page_map, plan
+from bookbuild.press.join import Imprint, join
+from bookbuild.press.settings import PressSettings, StyleSheet
+from bookbuild.press.sheets import LaidOut, placed
+from bookbuild.press.slots import LINK
+from bookbuild.press.typeset import Job
+
+Submit = Callable[[Job, bool], "Future[LaidOut]"]
+"""Begin to lay out a job; the second value says that somebody is looking at the unit."""
+
+Translated = Callable[[Place], Place]
+"""Where the translation of the words at a place stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitProof:
+    """The newest pages of one unit and their place in the book."""
+
+    unit: Unit
+    job: Job
+    key: str
+    """Digest of the job."""
+    sheet: LaidOut
+    numbers: tuple[str, ...]
+    """What its page slots print."""
+    settings: PressSettings
+    first: int = 1
+    numbering: tuple[Numbering, ...] = ()
+    folios: tuple[str, ...] = ()
+    fresh: bool = True
+
+    def pages(self, translated: Translated) -> UnitPages:
+        """Describe the unit."""
+        look = self.look()
+        written = repr([(anchor, place, translated(place)) for anchor, place in self.unit.lines.items()])
+        facts = hashlib.sha256(f"{look}{written}".encode()).hexdigest()
+        count = self.sheet.sheets.pages
+        return UnitPages(self.unit.id, self.unit.title, self.first, count, look, facts, self.fresh)
+
+    def look(self) -> str:
+        """Return the digest of all that decides how the pages look."""
+        facts = (self.key, self.numbers, self.folios, self.unit.folios.value, self.first % 2)
+        return hashlib.sha256(repr(facts).encode()).hexdigest()
+
+    def pdf(self) -> bytes:
+        """Return the unit's pages with their numbers, as a PDF of their own without links to others."""
+        # A blank page before the first keeps left pages left where no style says where folios stand.
+        blank = 1 - self.first % 2
+        first = self.numbering[:1] * blank + self.numbering
+        order = Plan((1 + blank,), blank + len(self.folios), first, ("",) * blank + self.folios)
+        settings = self.settings
+        imprint = Imprint(self.unit.title, settings.lang, "", "", settings.direction, settings.page)
+        read_font = functools.partial(font_file, sheets=[self.sheet], root=settings.root)
+        data = join([self.unit], [self.sheet], [self.numbers], order, imprint, read_font, whole_fonts=True)
+        return data if not blank else _without_first_page(data)
+
+    def leaves(self, translated: Translated) -> tuple[Leaf, ...]:
+        """Say what stands where on each page."""
+        leaves = []
+        with pikepdf.Pdf.open(io.BytesIO(self.sheet.sheets.pdf)) as pdf:
+            for number, page in enumerate(pdf.pages, 1):
+                left, bottom, right, top = (float(edge) for edge in page.mediabox)
+                frame = (left, top, right - left, top - bottom)
+                marks = tuple(self._marks(number, frame, translated))
+                leaves.append(Leaf(self.folios[number - 1], marks, tuple(_jumps(page, frame))))
+        return tuple(leaves)
+
+    def _marks(
+        self, page: int, frame: tuple[float, float, float, float], translated: Translated
+    ) -> list[Mark]:
+        left, top, width, height = frame
+        lines = self.unit.lines
+        found = []
+        for anchor, (at, x, y) in self.sheet.destinations.items():
+            if at == page:
+                place = lines.get(anchor) or lines.get(anchor.removeprefix("call-"), NOWHERE)
+                share_x, share_y = (x - left) / width, (top - y) / height
+                found.append(Mark(anchor, round(share_x, 4), round(share_y, 4), place, translated(place)))
+        return sorted(found, key=lambda mark: (mark.y, mark.x))
+
+
+def _jumps(page: pikepdf.Page, frame: tuple[float, float, float, float]) -> list[Jump]:
+    left, top, width, height = frame
+    found = []
+    for annotation in page.obj.get(Name.Annots, []):
+        action = annotation.get(Name.A)
+        target = str(action.URI) if action is not None and Name.URI in action else ""
+        if target.startswith(LINK):
+            x1, y1, x2, y2 = (float(edge) for edge in annotation.Rect)
+            found.append(
+                Jump(
+                    left=round((min(x1, x2) - left) / width, 4),
+                    top=round((top - max(y1, y2)) / height, 4),
+                    right=round((max(x1, x2) - left) / width, 4),
+                    bottom=round((top - min(y1, y2)) / height, 4),
+                    anchor=unquote(target.removeprefix(LINK)),
+                )
+            )
+    return found
+
+
+def _without_first_page(data: bytes) -> bytes:
+    with pikepdf.Pdf.open(io.BytesIO(data)) as pdf:
+        del pdf.pages[0]
+        out = io.BytesIO()
+        pdf.save(out, deterministic_id=True, compress_streams=False)
+        return out.getvalue()
+
+
+class EditionProof:
+    """One edition on the way to its pages. Safe to use from several threads."""
+
+    def __init__(self, submit: Submit, cache: SheetCache | None, tell: Callable[[], None]) -> None:
+        """``tell`` is called, from any thread, when there is something new to see."""
+        self._submit = submit
+        self._cache = cache
+        self._tell = tell
+        self._lock = threading.RLock()
+        self._units: tuple[Unit, ...] = ()
+        self._styles: tuple[StyleSheet, ...] = ()
+        self._settings: PressSettings | None = None
+        self._kept: dict[str, UnitProof] = {}
+        self._awaited: dict[str, tuple[Job, Future[LaidOut]]] = {}
+        self._lengths: dict[str, tuple[int, dict[str, int]]] = {}
+        self._plan = Plan((), 0, (), ())
+        self._watched = ""
+        self._rounds = 0
+        self._faults: dict[str, str] = {}
+        fonts.hide_system_fonts()
+
+    def take(
+        self, units: Sequence[Unit], styles: Sequence[StyleSheet], settings: PressSettings, watched: str = ""
+    ) -> None:
+        """Begin to bring the pages up to these units; the ``watched`` one is laid out first."""
+        with self._lock:
+            self._units, self._styles, self._settings = tuple(units), tuple(styles), settings
+            self._watched = watched
+            self._rounds = 0
+            self._faults = {}
+            known = {unit.id for unit in units}
+            self._kept = {name: proof for name, proof in self._kept.items() if name in known}
+            for name in self._awaited.keys() - known:
+                self._awaited.pop(name)[1].cancel()
+            hints: dict[str, int] = {}
+            if not self._kept and self._cache:
+                hints = self._cache.remembered(remembered_as(settings, units))
+            guessed = guesses(units, settings.page, hints)
+            self._lengths = {unit.id: guess for unit, guess in zip(units, guessed, strict=True)}
+            self._settle(settings, waiting=not hints and not self._kept)
+        self._tell()
+
+    def awaited(self) -> int:
+        """Return how many units are being laid out."""
+        with self._lock:
+            return len(self._awaited)
+
+    def units(self) -> tuple[UnitProof, ...]:
+        """Return the newest pages of every unit that has any, in order."""
+        with self._lock:
+            return tuple(
+                replace(
+                    proof,
+                    first=first,
+                    numbering=self._plan.numbering[first - 1 : first - 1 + proof.sheet.sheets.pages],
+                    folios=self._plan.folios[first - 1 : first - 1 + proof.sheet.sheets.pages],
+                    fresh=unit.id not in self._awaited and unit.id not in self._faults,
+                )
+                for unit, first in zip(self._units, self._plan.firsts, strict=True)
+                if (proof := self._kept.get(unit.id))
+            )
+
+    def diagnostics(self) -> list[Diagnostic]:
+        """Return what was found on the pages shown, with the authors' places."""
+        with self._lock:
+            return [placed(one, proof.unit) for proof in self._kept.values() for one in proof.sheet.findings]
+
+    def faults(self) -> dict[str, str]:
+        """Return the units that could not be laid out, and why."""
+        with self._lock:
+            return dict(self._faults)
+
+    def _settle(self, settings: PressSettings, *, waiting: bool = False) -> None:
+        """Begin to lay out what is not as the page map wants it, as far as it is not under way."""
+        while self._rounds < settings.limits.rounds:
+            self._rounds += 1
+            due = self._due(settings)
+            if not due:
+                break
+            if waiting:
+                # Units full of page numbers wait until the others have their pages.
+                due = [entry for entry in due if not full_of_numbers(entry[0])] or due
+                waiting = False
+            due.sort(key=lambda entry: (entry[0].id != self._watched, -len(entry[1].html)))
+            begun = [(self._begin(unit, job, texts, settings), unit, job, texts) for unit, job, texts in due]
+            for future, unit, job, texts in begun:  # a shared layout may be done already
+                if future:
+                    future.add_done_callback(functools.partial(self._done, unit, job, texts, settings))
+            if self._awaited:
+                return
+        if self._cache:
+            sheets = [proof.sheet for proof in self._kept.values()]
+            self._cache.remember(remembered_as(settings, self._units), hints_of(sheets))
+
+    def _due(self, settings: PressSettings) -> list[tuple[Unit, Job, tuple[str, ...]]]:
+        """Return what is to be laid out; what need not be is brought up to its new numbers."""
+        numbers = self._renumber(settings)
+        jobs, texts = jobs_of(self._units, self._styles, settings, numbers, self._plan)
+        due = []
+        for unit, job, said in zip(self._units, jobs, texts, strict=True):
+            kept = self._kept.get(unit.id)
+            if kept and kept.job == job:
+                self._kept[unit.id] = UnitProof(unit, job, kept.key, kept.sheet, said, settings)
+                if unit.id in self._awaited:
+                    self._awaited.pop(unit.id)[1].cancel()
+            elif unit.id not in self._awaited or self._awaited[unit.id][0] != job:
+                due.append((unit, job, said))
+        return due
+
+    def _renumber(self, settings: PressSettings) -> PageMap:
+        """Make the page map anew from the pages there are and, for the rest, what is guessed."""
+        lengths = [
+            (kept.sheet.sheets.pages, kept.sheet.sheets.anchors)
+            if (kept := self._kept.get(unit.id))
+            else self._lengths[unit.id]
+            for unit in self._units
+        ]
+        self._plan = plan(self._units, [pages for pages, _ in lengths], settings.folio)
+        return page_map(self._plan, [anchors for _, anchors in lengths])
+
+    def _begin(
+        self, unit: Unit, job: Job, texts: tuple[str, ...], settings: PressSettings
+    ) -> Future[LaidOut] | None:
+        """Take a unit from the cache, or begin to lay it out."""
+        if unit.id in self._awaited:
+            self._awaited.pop(unit.id)[1].cancel()
+        sheet = self._cache.get(job) if self._cache else None
+        if sheet:
+            self._kept[unit.id] = UnitProof(unit, job, job_key(job), sheet, texts, settings)
+            return None
+        future = self._submit(job, unit.id == self._watched)
+        self._awaited[unit.id] = (job, future)
+        return future
+
+    def _done(
+        self, unit: Unit, job: Job, texts: tuple[str, ...], settings: PressSettings, future: Future[LaidOut]
+    ) -> None:
+        """Take the pages of a unit, or why there are none. Runs in the thread that the pages come from."""
+        if future.cancelled():
+            return
+        error = future.exception()
+        if not error and self._cache:
+            self._cache.put(job, future.result())
+        with self._lock:
+            awaited = self._awaited.get(unit.id)
+            if awaited is None or awaited[0] != job:
+                return
+            del self._awaited[unit.id]
+            if error:
+                self._faults[unit.id] = f"{type(error).__name__}: {error}"
+            else:
+                self._kept[unit.id] = UnitProof(unit, job, job_key(job), future.result(), texts, settings)
+            self._renumber(settings)
+            if not self._awaited and not self._faults:
+                self._settle(settings)
+        self._tell()
