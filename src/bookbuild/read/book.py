@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import BaseModel
 
@@ -53,6 +55,12 @@ from bookbuild.read.tree import Mapping, Node, Scalar, Sequence, read_tree
 FOLDER = "book"
 """Of the book's own files, where the folder of the whole project is named."""
 # Records are paired with their nodes by zip(strict=False): a stand-in for what is not there has no node.
+
+D = TypeVar("D")
+Problems = tuple[Diagnostic, ...]
+
+_FILES_KEPT = 512
+"""Of each kind."""
 
 NO_VALUE = Name("")
 """Stands for a value that could not be read; its claim's diagnostic says why."""
@@ -137,8 +145,11 @@ def _data_file(root: Path, path: str, shape: type[R], problems: list[Diagnostic]
     """Read and validate one YAML file; nothing if it cannot be used at all."""
     text, found = text_of(root, path)
     problems.extend(found)
-    if text is None:
-        return None
+    return None if text is None else _validated(text, path, shape, problems)
+
+
+def _validated(text: str, path: str, shape: type[R], problems: list[Diagnostic]) -> tuple[R, Node] | None:
+    """Read and validate the text of a YAML file; nothing if it cannot be used at all."""
     node, found = read_tree(text, path)
     problems.extend(found)
     if node is None:
@@ -180,44 +191,33 @@ class _Shelf:
                 complete = False
                 continue
             chapter_id = unicodedata.normalize("NFC", Path(path).stem)
-            chapters[chapter_id], found = read_chapter(text, path, chapter_id, self.lang)
-            self.problems.extend(found)
+            chapters[chapter_id], problems = _chapter(text, path, chapter_id, self.lang)
+            self.problems.extend(problems)
         return chapters, complete
 
     def sources(self) -> tuple[Source, ...] | None:
         path = f"{self.folder}sources.yaml"
-        if not (self.root / path).exists():
-            return ()
-        read = _data_file(self.root, path, SourcesFile, self.problems)
-        if read is None:
-            return None
-        record, node = read
-        desk = Desk(path, self.lang, "sources", self.problems)
-        return tuple(_source(item, part, desk) for item, part in zip(record.root, _items(node), strict=False))
+        return self.data(_sources, path) if (self.root / path).exists() else ()
 
     def quantities(self, units: tuple[str, ...]) -> tuple[Quantity, ...] | None:
-        quantities: list[Quantity] | None = []
-        for path in self.names("figures", ".yaml"):
-            read = _data_file(self.root, path, FiguresFile, self.problems)
-            if read is None:
-                quantities = None
-            elif quantities is not None:
-                record, node = read
-                desk = Desk(path, self.lang, _short(path), self.problems)
-                pairs = zip(record.quantities, _items(node, "quantities"), strict=False)
-                quantities += [_quantity(item, part, units, desk) for item, part in pairs]
-        return None if quantities is None else tuple(quantities)
+        files = [self.data(_quantities, path, units) for path in self.names("figures", ".yaml")]
+        read = [file for file in files if file is not None]
+        return tuple(one for file in read for one in file) if len(read) == len(files) else None
 
     def registers(self) -> tuple[Register, ...] | None:
-        registers: list[Register] | None = []
-        for path in self.names("registers", ".yaml"):
-            read = _data_file(self.root, path, RegisterFile, self.problems)
-            if read is None:
-                registers = None
-            elif registers is not None:
-                desk = Desk(path, self.lang, _short(path), self.problems)
-                registers.append(_register(*read, desk))
-        return None if registers is None else tuple(registers)
+        files = [self.data(_one_register, path) for path in self.names("registers", ".yaml")]
+        read = [file for file in files if file is not None]
+        return tuple(read) if len(read) == len(files) else None
+
+    def data(self, parse: Callable[..., tuple[D | None, Problems]], path: str, *known: object) -> D | None:
+        """Read a data file; ``parse`` is given its text, path and language, and what else must be known."""
+        text, found = text_of(self.root, path)
+        self.problems.extend(found)
+        if text is None:
+            return None
+        data, problems = parse(text, path, self.lang, *known)
+        self.problems.extend(problems)
+        return data
 
 
 def _print_spec(record: PrintRecord) -> PrintSpec:
@@ -234,6 +234,50 @@ def _print_spec(record: PrintRecord) -> PrintSpec:
         spine_text=SpineText(record.spine_text),
         barcode_percent=record.barcode,
     )
+
+
+# What a file holds follows from its text alone. A preview reads a book again after every change, and
+# all of its files but one say what they said before.
+
+
+@functools.lru_cache(maxsize=_FILES_KEPT)
+def _chapter(text: str, path: str, chapter_id: str, lang: str) -> tuple[Chapter, Problems]:
+    chapter, problems = read_chapter(text, path, chapter_id, lang)
+    return chapter, tuple(problems)
+
+
+@functools.lru_cache(maxsize=_FILES_KEPT)
+def _sources(text: str, path: str, lang: str) -> tuple[tuple[Source, ...] | None, Problems]:
+    desk = Desk(path, lang, "sources", [])
+    read = _validated(text, path, SourcesFile, desk.problems)
+    sources = None
+    if read is not None:
+        record, node = read
+        sources = tuple(
+            _source(item, part, desk) for item, part in zip(record.root, _items(node), strict=False)
+        )
+    return sources, tuple(desk.problems)
+
+
+@functools.lru_cache(maxsize=_FILES_KEPT)
+def _quantities(
+    text: str, path: str, lang: str, units: tuple[str, ...]
+) -> tuple[tuple[Quantity, ...] | None, Problems]:
+    desk = Desk(path, lang, _short(path), [])
+    read = _validated(text, path, FiguresFile, desk.problems)
+    quantities = None
+    if read is not None:
+        record, node = read
+        pairs = zip(record.quantities, _items(node, "quantities"), strict=False)
+        quantities = tuple(_quantity(item, part, units, desk) for item, part in pairs)
+    return quantities, tuple(desk.problems)
+
+
+@functools.lru_cache(maxsize=_FILES_KEPT)
+def _one_register(text: str, path: str, lang: str) -> tuple[Register | None, Problems]:
+    desk = Desk(path, lang, _short(path), [])
+    read = _validated(text, path, RegisterFile, desk.problems)
+    return (_register(*read, desk) if read is not None else None), tuple(desk.problems)
 
 
 class _Assembly:
