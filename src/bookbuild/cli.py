@@ -360,6 +360,100 @@ def html(run: Run, languages: tuple[str, ...], strict: bool, untranslated: str) 
     _report(run, result.findings, result.lines)
 
 
+@cli.command()
+@LANG
+@click.option(
+    "--pdfx",
+    type=click.Choice(["4", "1a"]),
+    default="4",
+    show_default=True,
+    help="Kind of the files for print: PDF/X-4, or PDF/X-1a without any transparency.",
+)
+@click.option(
+    "--booklet",
+    type=click.Choice(["auto", "saddle", "sections"]),
+    is_flag=False,
+    flag_value="auto",
+    default="",
+    help="Also a proof for office paper: all in one fold, in sections of 16 pages, or by thickness.",
+)
+@click.option("--verify", is_flag=True, help="Only compare what is there with its sums and the book.")
+@STRICT
+@UNTRANSLATED
+@JOBS
+@CACHE
+@pass_run
+def dist(
+    run: Run,
+    languages: tuple[str, ...],
+    pdfx: str,
+    booklet: str,
+    verify: bool,
+    strict: bool,
+    untranslated: str,
+    jobs: int | None,
+    use_cache: bool,
+) -> None:
+    """Make the print-ready distribution: files for printer, archive, website and trade.
+
+    It lies in dist/<book>-<edition>/ and has exactly the languages asked for. It is checked like
+    preflight checks; with an error, or interrupted, nothing changes.
+
+    \b
+    Examples:
+      bookbuild dist
+      bookbuild dist --lang az --pdfx 1a --booklet
+      bookbuild dist --verify
+    """
+    from bookbuild.build import distribution
+
+    if verify:
+        folder, findings = distribution.verify(run.project, run.progress)
+        run.progress.close()
+        show(findings)
+        if findings:
+            raise click.exceptions.Exit(BookError.exit_status)
+        run.progress.say(f"{folder}: whole, and made of the book as it is")
+        return
+    settings = run.settings(jobs=jobs, use_cache=use_cache, strict=strict, untranslated=untranslated)
+    wishes = distribution.Wishes(f"X-{pdfx}", booklet)
+    result = distribution.build_distribution(run.project, languages, settings, wishes, run.progress)
+    _report(run, result.findings, result.lines)
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--for",
+    "purpose",
+    type=click.Choice(["print", "screen", "archive"]),
+    default="",
+    help="What the file is for. By default what it calls itself: PDF/A, PDF/UA, else print.",
+)
+@click.option("--json", "as_json", is_flag=True, help="As JSON on standard output, with pages and measures.")
+@pass_run
+def preflight(run: Run, file: Path, purpose: str, as_json: bool) -> None:
+    """Report what a printer, an archive or a reader would object to, on any PDF.
+
+    Exit status 1 if there are errors.
+
+    \b
+    Examples:
+      bookbuild preflight dist/my-book-first-edition/en/interior-print.pdf
+      bookbuild preflight --for print --json advertisement.pdf
+    """
+    from bookbuild.build import distribution
+
+    findings = distribution.preflight_file(file, purpose)
+    if as_json:
+        click.echo(json.dumps([one.as_data() for one in findings], ensure_ascii=False, indent=1))
+    else:
+        show([one.as_diagnostic(str(file)) for one in findings])
+    if any(one.severity is Severity.ERROR for one in findings):
+        raise click.exceptions.Exit(BookError.exit_status)
+    run.progress.say("no errors")
+
+
 def _report(run: Run, findings: Sequence[Diagnostic], lines: Sequence[str]) -> None:
     run.progress.close()
     show(findings)

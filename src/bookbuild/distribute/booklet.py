@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, Stream
+from pikepdf import Array, Dictionary, Name, Stream, String
 
 from bookbuild.distribute.interior import write_info
 from bookbuild.distribute.xmp import FileFacts, write_xmp
@@ -74,6 +74,7 @@ def impose(pdf: bytes, facts: FileFacts, *, section: int = 0, direction: str = "
         metadata = Stream(out, write_xmp(facts, {}))
         metadata.Type, metadata.Subtype = Name.Metadata, Name.XML
         out.Root.Metadata = out.make_indirect(metadata)
+        out.Root.Lang = String(facts.lang)
         buffer = io.BytesIO()
         out.save(buffer, deterministic_id=True, fix_metadata_version=False, compress_streams=True)
         pages = len(source.pages)

@@ -92,6 +92,20 @@ CODES: Mapping[str, str] = {
 }
 """Every code of preflight and what it stands for; also the table of the documentation."""
 
+DISTRIBUTION_CODES: Mapping[str, str] = {
+    "D901": "paper or board that is no paper",
+    "D902": "an ISBN that is none",
+    "D903": "a translation is less complete than coverage: asks for",
+    "D904": "the printer's profile is not there",
+    "D905": "the tags of the screen copy lack the call of a note or the language of a phrase",
+    "D910": "a distribution has no sums, or its manifest names no inputs",
+    "D911": "a file of the distribution is missing",
+    "D912": "a file of the distribution was changed",
+    "D913": "a file does not belong to the distribution",
+    "D914": "the book was changed since the distribution was made",
+}
+"""Every code of making and verifying a distribution, likewise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

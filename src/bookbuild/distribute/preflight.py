@@ -15,6 +15,7 @@ from bookbuild.distribute.expectations import Expectations, Purpose
 from bookbuild.distribute.findings import Finding, Report
 from bookbuild.distribute.marks import Box, Interpreter, TooMuchError
 from bookbuild.distribute.pictures import Pictures
+from bookbuild.distribute.xmp import PDFA_ID, PDFUA_ID, PDFX, PDFX_ID, read_xmp
 
 __all__ = ["Expectations", "Finding", "Purpose", "preflight"]
 
@@ -49,6 +50,25 @@ def preflight(pdf: bytes | Path, wanted: Expectations | None = None) -> list[Fin
     except _FAILURES as error:
         report.add("D001", f"the file cannot be read: {_reason(error)}")
     return report.findings()
+
+
+def declared_purpose(pdf: bytes | Path) -> Purpose:
+    """Return what a file calls itself: PDF/A for the archive, PDF/UA for the screen; any other is for print.
+
+    Raises:
+        EnvironmentFailure: the file cannot be read from disk.
+    """
+    data = pdf if isinstance(pdf, bytes) else _read(pdf)
+    try:
+        with pikepdf.open(io.BytesIO(data)) as opened:
+            said = read_xmp(opened.Root.Metadata.read_bytes())
+    except (pikepdf.PasswordError, *_FAILURES):
+        return Purpose.PRINT  # what ails it is preflight's to say
+    if any(name.startswith((f"{{{PDFX_ID}}}", f"{{{PDFX}}}")) for name in said):
+        return Purpose.PRINT
+    if f"{{{PDFA_ID}}}part" in said:
+        return Purpose.ARCHIVE
+    return Purpose.SCREEN if f"{{{PDFUA_ID}}}part" in said else Purpose.PRINT
 
 
 def _read(path: Path) -> bytes:

@@ -16,7 +16,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from bookbuild.diagnostics import Diagnostic, EnvironmentFailure, InternalFault
@@ -65,8 +65,12 @@ def sums_of(files: Mapping[str, bytes]) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode()
 
 
-def verify_distribution(folder: Path, root: Path | None = None) -> list[Diagnostic]:
+def verify_distribution(
+    folder: Path, root: Path | None = None, present: Collection[str] = ()
+) -> list[Diagnostic]:
     """Compare a distribution with its sums, and its inputs below ``root`` with the manifest.
+
+    ``present`` are the inputs there are now: what the manifest does not name came after it.
 
     D910 no sums, D911 a file is missing, D912 a file was changed, D913 a file too many,
     D914 an input was changed since.
@@ -89,24 +93,24 @@ def verify_distribution(folder: Path, root: Path | None = None) -> list[Diagnost
             found.append(
                 Diagnostic("D913", f"“{name}” does not belong to the distribution", Place(str(folder)))
             )
-    return found + (_changed_inputs(folder, root) if root is not None else [])
+    return found + (_changed_inputs(folder, root, present) if root is not None else [])
 
 
-def _changed_inputs(folder: Path, root: Path) -> list[Diagnostic]:
+def _changed_inputs(folder: Path, root: Path, present: Collection[str]) -> list[Diagnostic]:
     try:
         inputs = json.loads((folder / MANIFEST).read_text("utf-8"))["inputs"]
         pairs = sorted((str(name), str(digest)) for name, digest in inputs.items())
     except (OSError, ValueError, KeyError, AttributeError, TypeError):
         return [Diagnostic("D910", "the manifest does not name the inputs", Place(str(folder / MANIFEST)))]
+    changed = [
+        (name, "changed") for name, digest in pairs if _is_inside(name) and _digest(root / name) != digest
+    ]
+    added = [(name, "added") for name in sorted(set(present) - set(inputs))]
     return [
         Diagnostic(
-            "D914",
-            f"“{name}” was changed since the distribution was made",
-            Place(name),
-            "run: bookbuild dist",
+            "D914", f"“{name}” was {how} since the distribution was made", Place(name), "run: bookbuild dist"
         )
-        for name, digest in pairs
-        if _is_inside(name) and _digest(root / name) != digest
+        for name, how in (*changed, *added)
     ]
 
 
