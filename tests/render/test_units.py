@@ -9,7 +9,9 @@ import pytest
 from tests.apparatus.small_books import book, chapter, claim, edition, prose, quantity
 
 from bookbuild.diagnostics import InternalFault
+from bookbuild.model.blocks import Image
 from bookbuild.model.edition import OutsideLink, Run, Words
+from bookbuild.model.prose import Kind
 from bookbuild.model.unit import Unit
 from bookbuild.render import render_html, render_units
 from bookbuild.render.markup import Medium, words_markup
@@ -136,3 +138,18 @@ def test_every_label_of_the_apparatus_is_in_the_catalogs() -> None:
     assert open_locale("az").label("How figures are compared") in appendix
     for english in ("statement", "they conflict", "Who says it", "Used on", "Lowest"):
         assert english not in appendix
+
+
+def test_the_page_for_screens_takes_the_address_of_a_picture_from_the_build() -> None:
+    alt = prose("A sketch", Kind.ALT)
+    of = edition(book(chapter("one", Image("images/a.svg", alt, None, "sketch"))))
+    page = render_html(of, open_locale("en"), picture=lambda path: f"data:image/svg+xml,{path}")
+    assert '<img src="data:image/svg+xml,images/a.svg" alt="A sketch">' in page
+    paper = next(unit for unit in render_units(of, open_locale("en")) if unit.id == "chapter-one")
+    assert 'src="images/a.svg"' in paper.html
+
+
+def test_labels_of_a_chart_on_the_screen_have_a_length_in_any_font() -> None:
+    asked = quantity("killed", claim("a", 1), claim("b", 9))
+    page = render_html(edition(book(chapter("one", "A."), quantities=[asked])), open_locale("en"))
+    assert page.count("<text ") == page.count("textLength=") > 0

@@ -100,7 +100,8 @@ def _rule(facts: Facts, setter: SectionSetter, ledger: Ledger) -> list[Block]:
     head = (_words(locale.label("Mark")), _words(locale.label("Meaning")))
     blocks.append(Table(head, marks, ("left", "left"), "appendix-marks", None, "mark-key"))
     if facts.voices:
-        blocks.append(Paragraph(_words(locale.label("In the tables these documents go by short names:"))))
+        head_line = locale.label("In the tables these documents go by short names:")
+        blocks.append(Paragraph(_words(head_line), role="lead"))
         rows = []
         for key, voice in facts.voices.items():
             name = setter.words(voice, notes=False)
@@ -119,7 +120,7 @@ def _remarks(remarks: Sequence[Words], facts: Facts) -> list[Block]:
         Paragraph(_before(f"{facts.locale.number(number)}. ", words), remark_anchor(number), "remark")
         for number, words in enumerate(remarks, 1)
     ]
-    return [Paragraph(_words(head)), *items]
+    return [Paragraph(_words(head), role="lead"), *items]
 
 
 def _before(number: str, words: Words) -> Words:

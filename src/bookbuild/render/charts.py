@@ -61,7 +61,7 @@ def chart_pieces(labelled: LabelledChart, medium: Medium = Medium.PAPER) -> list
         pieces = [_over_time(labelled)]
     else:
         pieces = [_rows(labelled, piece) for piece in _pieces(labelled)]
-    return [_laid_over(piece) if medium is Medium.PAPER else piece for piece in pieces]
+    return [_laid_over(piece) if medium is Medium.PAPER else _fitted_to_any_font(piece) for piece in pieces]
 
 
 _TEXT = re.compile(r'<text class="(\w+)" x="([\d.-]+)" y="([\d.-]+)">([^<]*)</text>')
@@ -90,6 +90,18 @@ def _laid_over(svg: Markup) -> Markup:
     if not over:
         return svg
     return Markup('<div class="drawing">{}{}</div>').format(drawing, Markup("").join(over))
+
+
+def _fitted_to_any_font(svg: Markup) -> Markup:
+    """Tell browsers how long every label is, and what to set it in where our font is not at hand."""
+
+    def measured(match: re.Match[str]) -> str:
+        name, _, _, text = match.groups()
+        width = text_width(unescape(text), bold=name == "letter")
+        return match[0].replace("<text", f'<text textLength="{width:.2f}" lengthAdjust="spacingAndGlyphs"', 1)
+
+    families = '"Book Sans", "Source Sans 3", "Source Sans Pro", "Helvetica Neue", Arial, sans-serif'
+    return Markup(_TEXT.sub(measured, svg).replace('"Book Sans"', families, 1))
 
 
 def text_width(text: str, size: float = SIZE, *, bold: bool = False) -> float:

@@ -77,8 +77,7 @@ def note_markup(note: Footnote, medium: Medium) -> Markup:
     if len(paragraphs) == 1:
         body = paragraphs[0]
     else:
-        tag = "span" if medium is Medium.PAPER else "p"
-        part = Markup(f'<{tag} class="note-paragraph">{{}}</{tag}>')
+        part = Markup('<span class="note-paragraph">{}</span>')
         body = Markup("").join(part.format(paragraph) for paragraph in paragraphs)
     return _in_language("span", note.lang, note.direction, body) if note.lang else body
 
