@@ -145,6 +145,17 @@ def test_foreign_phrases_say_their_language(copy: ReadingCopy, opened: Pdf) -> N
     assert sorted(tongues) == ["az", "en", "fr"]
 
 
+def test_a_phrase_over_several_lines_says_its_language_in_each() -> None:
+    words = "une longue suite de mots français " * 8
+    long = unit("x", f"<h1>X</h1><p>They said: <i lang='fr'>{words}</i>, and <i lang='fr'>une</i>.</p>")
+    made = screen_pdf(joined((long,)), (long,), FACTS)
+    assert made.tags is not None
+    assert (made.tags.phrases, made.tags.unmarked) == (2, ())
+    with pikepdf.open(io.BytesIO(made.pdf)) as pdf:
+        marked = [e for e, _ in elements(pdf.Root.StructTreeRoot) if str(e.get("/Lang", "")) == "fr"]
+    assert len(marked) > 3
+
+
 def test_running_heads_and_rules_are_artifacts(opened: Pdf) -> None:
     for page in opened.pages:
         names = [

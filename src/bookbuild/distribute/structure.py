@@ -22,7 +22,7 @@ from bookbuild.model.unit import Unit
 _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 )
-_SPACE = re.compile(r"[\s\u00ad\u200b\u2060-\u2064-]+")
+_SPACE = re.compile(r"[\s\u00ad\u200b\u2010\u2011\u2060-\u2064-]+")
 _NOTE = "bookbuild-note-"
 
 
@@ -252,19 +252,34 @@ class _Tagger:
     def _mark_languages(self, unit: Unit, tree: Any) -> None:
         """Give the elements that show a phrase in another language that language."""
         phrases = list(phrases_of(unit.html, unit.lang))
-        elements = iter([(element, self._text(element)) for element in _walk(tree)])
+        if not phrases:
+            return
+        pieces = [
+            (owner, _bare(self.content.texts.get(leaf, ""))) for owner, leaf in self._owned_leaves(tree)
+        ]
+        stream = _Stream(pieces)
         for lang, words in phrases:
-            wanted = _bare(words)
-            found = next((element for element, text in elements if text == wanted), None)
-            if found is None:
-                # Not in order, as notes are not, or broken over pages: look everywhere once.
-                found = next((e for e in _walk(tree) if Name.Lang not in e and self._text(e) == wanted), None)
-                elements = iter([(element, self._text(element)) for element in _walk(tree)])
-            if found is None:
+            # A phrase broken over lines or pages has an element in each.
+            found = stream.find(_bare(words))
+            if not found:
                 self.unmarked.append(words)
                 continue
-            found.Lang = String(lang)
+            for element in found:
+                element.Lang = String(lang)
             self.phrases += 1
+
+    def _owned_leaves(self, element: Any) -> Iterator[tuple[Any, tuple[int, int]]]:
+        """Yield every leaf with the element that holds it, in order."""
+        for one in _walk(element):
+            page = self.pages.get(one.Pg.objgen, 0) if Name.Pg in one else 0
+            for kid in _kids(one):
+                if isinstance(kid, int):
+                    yield one, (page, kid)
+                elif Name.MCID in kid and Name.S not in kid:
+                    yield (
+                        one,
+                        (self.pages.get(kid.Pg.objgen, page) if Name.Pg in kid else page, int(kid.MCID)),
+                    )
 
     def _collect(self, tree: Any) -> None:
         for element in _walk(tree):
@@ -341,6 +356,40 @@ class _Tagger:
                 continue
             out.append(instruction)
         return pikepdf.unparse_content_stream(out)
+
+
+class _Stream:
+    """What the elements of a unit show, one after the other; finds the elements of a phrase, in order."""
+
+    def __init__(self, pieces: Sequence[tuple[Any, str]]) -> None:
+        self.elements = [element for element, _ in pieces]
+        self.text = "".join(text for _, text in pieces)
+        self.starts: dict[int, int] = {}
+        self.ends: dict[int, int] = {}
+        self.taken: set[int] = set()
+        self.cursor = 0
+        at = 0
+        for index, (_, text) in enumerate(pieces):
+            if text:
+                self.starts[at] = index
+                at += len(text)
+                self.ends[at] = index
+
+    def find(self, words: str) -> list[Any]:
+        """Return the elements that together show these words and nothing else; each is found once.
+
+        What stands out of order, as notes do, is looked for from the beginning.
+        """
+        for start in (self.cursor, 0):
+            at = self.text.find(words, start)
+            while words and at >= 0:
+                first, last = self.starts.get(at), self.ends.get(at + len(words))
+                if first is not None and last is not None and at not in self.taken:
+                    self.taken.add(at)
+                    self.cursor = at
+                    return self.elements[first : last + 1]
+                at = self.text.find(words, at + 1)
+        return []
 
 
 _PAINTS = frozenset({"f", "F", "f*", "B", "B*", "b", "b*", "S", "s", "sh"})
