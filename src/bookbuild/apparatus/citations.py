@@ -73,6 +73,7 @@ class Citer:
         self._keys = {source.key: f"k{number}" for number, source in enumerate(book.sources)}
         self._sources = {source.key: source for source in book.sources}
         self._formatted: dict[tuple[str, Position, str], Spans] = {}
+        self._entries: dict[str, Spans] = {}
         style = _style(csl, locale.code)
         layout = style.root.citation.layout
         self.delimiter: str = layout.get("delimiter") or "; "
@@ -97,6 +98,11 @@ class Citer:
 
     def entry(self, key: str) -> Spans:
         """Return the entry of a bibliography, with its closing stop."""
+        if key not in self._entries:
+            self._entries[key] = self._entry(key)
+        return self._entries[key]
+
+    def _entry(self, key: str) -> Spans:
         items = self._engine.items
         item = next(item for item in items if item.key == self._keys[key])
         text = self._engine.style.root.bibliography.layout.render_bibliography([item])

@@ -34,6 +34,15 @@ def house_csl() -> str:
     return files("bookbuild.apparatus").joinpath("house-notes.csl").read_text(encoding="utf-8")
 
 
+def citer_of(localized: LocalizedBook, locale: Locale, csl: str = "") -> Citer:
+    """Return what formats the citations of a book; empty ``csl``: in the house's style.
+
+    Raises:
+        EnvironmentFailure: the citation style is not usable.
+    """
+    return Citer(localized.book, locale, csl or house_csl())
+
+
 def make_edition(
     localized: LocalizedBook,
     comparisons: Sequence[Comparison],
@@ -45,6 +54,7 @@ def make_edition(
     fonts: Sequence[str] = FONTS,
     mark_untranslated: bool = True,
     messages: Mapping[MessageKey, str] | None = None,
+    citer: Citer | None = None,
 ) -> Edition:
     """Return everything that one PDF shows, in order.
 
@@ -56,6 +66,7 @@ def make_edition(
         fonts: typefaces as the imprint names them.
         mark_untranslated: whether words without a finished translation are marked.
         messages: message → its number, for a translator's proof that prints it and tells fuzzy from missing.
+        citer: one that was made for the same sources, locale and style, with what it has formatted.
 
     Raises:
         EnvironmentFailure: the citation style is not usable.
@@ -66,7 +77,7 @@ def make_edition(
     facts = Facts(
         book=book,
         locale=locale,
-        citer=Citer(book, locale, csl or house_csl()),
+        citer=citer or citer_of(localized, locale, csl),
         comparisons=by_quantity,
         targets=targets_of(book, by_quantity),
         counts=counts_of(book, by_quantity),

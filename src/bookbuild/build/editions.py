@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from bookbuild.apparatus.citations import Citer
 from bookbuild.apparatus.edition import make_edition
 from bookbuild.build import Outcome, Progress
 from bookbuild.build.inputs import unchanged
@@ -160,13 +161,16 @@ def edition_of(
     localized: LocalizedBook,
     comparisons: Sequence[Comparison],
     locale: Locale,
+    citer: Citer | None = None,
 ) -> Edition:
+    """Gather the apparatus around one language; ``citer`` is one made for the same sources and locale."""
     return make_edition(
         localized,
         comparisons,
         locale,
         charts={one.quantity.id: charts_of(one) for one in comparisons},
         language_names={code: locale.language_name(code) for code in book.languages},
+        citer=citer,
     )
 
 
