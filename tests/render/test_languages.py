@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.apparatus.small_books import book, chapter, claim, edition, in_language, quantity
+from tests.apparatus.small_books import book, chapter, claim, edition, in_language, prose, quantity
 
 from bookbuild.apparatus.edition import make_edition
 from bookbuild.figures.chart import charts_of
 from bookbuild.figures.compare import compare_all
+from bookbuild.model.blocks import Paragraph
 from bookbuild.model.book import Book, Coverage, LocalizedBook
 from bookbuild.model.edition import Edition
 from bookbuild.model.prose import MessageKey, Status
@@ -23,7 +24,7 @@ def half_done(status: Status) -> Book:
 
 def head(of: Edition, language: str = "az") -> str:
     unit = next(one for one in render_units(of, open_locale(language)) if one.id == "chapter-one")
-    return unit.html.split("<h1>")[1].split("</h1>")[0]
+    return unit.html.split("<h1")[1].split(">", 1)[1].split("</h1>")[0]
 
 
 def made(of: Book, language: str = "az", **options: object) -> Edition:
@@ -105,3 +106,10 @@ def test_comparisons_of_a_book_draw_the_same_in_every_language() -> None:
     ]
     dots = [page.count('class="dot"') for page in pages]
     assert dots == [2, 2]
+
+
+def test_a_note_in_words_that_wait_for_a_translator_keeps_the_language_of_the_book() -> None:
+    text = prose("A.[@de-waal, p. 4]", lang="en", status=Status.MISSING)
+    unit = render_units(made(book(chapter("one", Paragraph(text))), "ar"), open_locale("ar"))[2]
+    assert '<p id="b-one-1" dir="ltr"><span class="untranslated" lang="en" dir="ltr">' in unit.html
+    assert '<span class="footnote" id="note-one-1" data-number="1" lang="ar" dir="rtl">' in unit.html

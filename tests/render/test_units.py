@@ -59,7 +59,7 @@ def test_a_note_stands_at_its_call_with_the_number_of_the_edition() -> None:
     unit = units("A.[@post] B.[@de-waal]")["chapter-one"]
     assert [note.id for note in unit.notes] == ["note-one-1", "note-one-2"]
     for note in unit.notes:
-        body = f'<span class="footnote" id="{note.id}" data-number="{note.number}">'
+        body = f'<span class="footnote" id="{note.id}" data-number="{note.number}" lang="en" dir="ltr">'
         assert unit.html.count(f'<span class="call" id="call-{note.id}">{body}') == 1
 
 

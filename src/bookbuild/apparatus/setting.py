@@ -365,7 +365,8 @@ class SectionSetter:
 
     def _add(self, note_id: str, paragraphs: tuple[Spans, ...], place: Place, lang: str = "") -> NoteCall:
         number = self._locale.number(len(self.notes) + 1)
-        note = Footnote(note_id, number, paragraphs, lang, direction_of(lang) if lang else "", place)
+        lang = lang or self._locale.code
+        note = Footnote(note_id, number, paragraphs, lang, direction_of(lang), place)
         self.notes.append(note)
         return NoteCall(note)
 

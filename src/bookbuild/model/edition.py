@@ -107,7 +107,7 @@ class Footnote:
     """Without the number."""
     lang: str = ""
     direction: str = ""
-    """Where it differs from the edition's."""
+    """Both said, as a note may stand in words of another language."""
     place: Place = field(default=NOWHERE, compare=False)
 
 

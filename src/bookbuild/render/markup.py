@@ -59,10 +59,7 @@ def words_markup(words: Words, medium: Medium) -> Markup:
     attributes = Markup(' class="{}"').format(names) if names else Markup("")
     if words.message:
         attributes += Markup(' data-message="{}"').format(words.message)
-    if words.lang:
-        attributes += Markup(' lang="{}"').format(words.lang)
-    if words.direction:
-        attributes += Markup(' dir="{}"').format(words.direction)
+    attributes += _language(words.lang, words.direction)
     return Markup("<span{}>{}</span>").format(attributes, inside)
 
 
@@ -75,11 +72,14 @@ def note_markup(note: Footnote, medium: Medium) -> Markup:
     """Write the body of a note without its number."""
     paragraphs = [spans_markup(paragraph, medium) for paragraph in note.paragraphs]
     if len(paragraphs) == 1:
-        body = paragraphs[0]
-    else:
-        part = Markup('<span class="note-paragraph">{}</span>')
-        body = Markup("").join(part.format(paragraph) for paragraph in paragraphs)
-    return _in_language("span", note.lang, note.direction, body) if note.lang else body
+        return paragraphs[0]
+    part = Markup('<span class="note-paragraph">{}</span>')
+    return Markup("").join(part.format(paragraph) for paragraph in paragraphs)
+
+
+def turned(words: Words) -> Markup:
+    """Return the attribute of a block whose words run in another direction than the book's."""
+    return Markup(' dir="{}"').format(words.direction) if words.direction else Markup("")
 
 
 def _span(span: Span, medium: Medium) -> Markup:
@@ -92,7 +92,8 @@ def _span(span: Span, medium: Medium) -> Markup:
             opening, closing = _TAGS[style]
             return Markup(opening) + spans_markup(inside, medium) + Markup(closing)
         case Phrase(lang, direction, inside):
-            return _in_language("span", lang, direction, spans_markup(inside, medium))
+            said = _language(lang, direction)
+            return Markup("<span{}>{}</span>").format(said, spans_markup(inside, medium))
         case Break():
             return Markup("<br>")
         case OutsideLink(href, inside):
@@ -112,10 +113,9 @@ def _span(span: Span, medium: Medium) -> Markup:
             return _call(note, medium)
 
 
-def _in_language(tag: str, lang: str, direction: str, inside: Markup) -> Markup:
-    said = [("lang", lang), ("dir", direction)]
-    attributes = Markup("").join(Markup(' {}="{}"').format(name, value) for name, value in said if value)
-    return Markup("<{0}{1}>{2}</{0}>").format(Markup(tag), attributes, inside)
+def _language(lang: str, direction: str) -> Markup:
+    said = (("lang", lang), ("dir", direction))
+    return Markup("").join(Markup(' {}="{}"').format(name, value) for name, value in said if value)
 
 
 def page_slot(anchors: tuple[str, ...], medium: Medium) -> Markup:
@@ -132,6 +132,8 @@ def _call(note: Footnote, medium: Medium) -> Markup:
         return call.format(note.id, note.number)
     # The number is text that the style prints (attr), so that the engine counts nothing.
     call = Markup(
-        '<span class="call" id="call-{0}"><span class="footnote" id="{0}" data-number="{1}">{2}</span></span>'
+        '<span class="call" id="call-{0}">'
+        '<span class="footnote" id="{0}" data-number="{1}"{2}>{3}</span></span>'
     )
-    return call.format(note.id, note.number, note_markup(note, medium))
+    said = _language(note.lang, note.direction)
+    return call.format(note.id, note.number, said, note_markup(note, medium))

@@ -11,7 +11,7 @@ from bookbuild.diagnostics import InternalFault
 from bookbuild.model import edition as model
 from bookbuild.model.locale import Locale
 from bookbuild.render.charts import chart_pieces
-from bookbuild.render.markup import Medium, note_markup, page_slot, spans_markup, words_markup
+from bookbuild.render.markup import Medium, note_markup, page_slot, spans_markup, turned, words_markup
 
 
 def block_name(block: object) -> str:
@@ -35,6 +35,7 @@ def environment(medium: Medium) -> Environment:
     env.filters["words"] = functools.partial(words_markup, medium=medium)
     env.filters["spans"] = functools.partial(spans_markup, medium=medium)
     env.filters["note"] = functools.partial(note_markup, medium=medium)
+    env.filters["turned"] = turned
     env.filters["pages"] = functools.partial(page_slot, medium=medium)
     env.filters["partial"] = lambda block: f"blocks/{block_name(block)}.html.j2"
     env.filters["pieces"] = functools.partial(chart_pieces, medium=medium)
@@ -45,7 +46,9 @@ def environment(medium: Medium) -> Environment:
 def section_html(section: model.Section, edition: model.Edition, locale: Locale, medium: Medium) -> str:
     """Write one section: a whole document on paper, a ``<section>`` on the screen."""
     name = "unit.html.j2" if medium is Medium.PAPER else "section.html.j2"
-    return environment(medium).get_template(name).render(section=section, edition=edition, label=locale.label)
+    # Only this much of the edition, so that a section need not be written again when another changes.
+    around = {"lang": edition.lang, "direction": edition.direction, "title": edition.title}
+    return environment(medium).get_template(name).render(section=section, edition=around, label=locale.label)
 
 
 def _printable(value: Any) -> Any:
