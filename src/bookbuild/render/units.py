@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterator, Mapping
 
 from bookbuild.model.edition import (
     Anchor,
     Break,
-    ClaimTable,
     Edition,
     Heading,
     Jump,
     OutsideLink,
-    Paragraph,
     Phrase,
     QuantityEntry,
     Run,
@@ -26,7 +23,7 @@ from bookbuild.model.edition import (
     WorkGroup,
 )
 from bookbuild.model.locale import Locale
-from bookbuild.model.place import Place
+from bookbuild.model.place import NOWHERE, Place
 from bookbuild.model.unit import Bookmark, PromisedNote, Unit
 from bookbuild.render.markup import Medium
 from bookbuild.render.templating import section_html
@@ -35,9 +32,30 @@ _ID = re.compile(r'\bid="([^"]+)"')
 _SLOT = re.compile(r'\bdata-pages="([^"]*)"')
 
 
-def render_units(edition: Edition, locale: Locale) -> tuple[Unit, ...]:
-    """Write every section of an edition as a unit, in order."""
-    pages = [section_html(section, edition, locale, Medium.PAPER) for section in edition.sections]
+class Memory:
+    """The sections that were written last, with their HTML."""
+
+    def __init__(self) -> None:
+        self._written: dict[str, tuple[Section, tuple[object, ...], str]] = {}
+
+    def html(self, section: Section, edition: Edition, locale: Locale) -> str:
+        """Return a section on paper; one that is equal to the last of its name is not written again."""
+        # All that a template sees besides the section: see section_html.
+        around = (edition.lang, edition.direction, edition.title, locale)
+        known = self._written.get(section.id)
+        if known is None or known[1] != around or known[0] != section:
+            known = (section, around, section_html(section, edition, locale, Medium.PAPER))
+            self._written[section.id] = known
+        return known[2]
+
+
+def render_units(edition: Edition, locale: Locale, memory: Memory | None = None) -> tuple[Unit, ...]:
+    """Write every section of an edition as a unit, in order.
+
+    A ``memory`` saves the work for sections that are as they were the last time.
+    """
+    memory = memory or Memory()
+    pages = [memory.html(section, edition, locale) for section in edition.sections]
     mentions = [_mentions(html) for html in pages]
     wanted = {anchor for some in mentions for anchor in some}
     units = []
@@ -120,33 +138,27 @@ def _lines(section: Section) -> Mapping[str, Place]:
     lines: dict[str, Place] = {note.id: note.place for note in section.notes}
     if section.title:
         lines[section.id] = section.title.place
-    for block in _named(section.blocks):
-        anchor = getattr(block, "id", "")
-        words = next((one for one in _words(block)), None)
-        if anchor and words:
-            lines[anchor] = words.place
+    _find_places(section.blocks, lines)
     return {anchor: place for anchor, place in lines.items() if place.line}
 
 
-def _named(tree: object) -> Iterator[object]:
-    """Yield every node of a tree that has an id, outermost first."""
+def _find_places(tree: object, lines: dict[str, Place]) -> Place:
+    """Note for every node with an id where its first words come from; return this for the whole tree."""
+    first = NOWHERE
+    if isinstance(tree, Words):
+        return tree.place
     if isinstance(tree, tuple):
         for item in tree:
-            yield from _named(item)
-    elif dataclasses.is_dataclass(tree) and not isinstance(tree, (type, Words)):
-        if isinstance(tree, (Heading, Paragraph, ClaimTable)) or hasattr(tree, "id"):
-            yield tree
-        for part in dataclasses.fields(tree):
-            yield from _named(getattr(tree, part.name))
-
-
-def _words(tree: object) -> Iterator[Words]:
-    if isinstance(tree, Words):
-        if tree.place.line:
-            yield tree
-    elif isinstance(tree, tuple):
-        for item in tree:
-            yield from _words(item)
-    elif dataclasses.is_dataclass(tree) and not isinstance(tree, type):
-        for part in dataclasses.fields(tree):
-            yield from _words(getattr(tree, part.name))
+            if isinstance(item, tuple) or hasattr(item, "__dataclass_fields__"):
+                place = _find_places(item, lines)
+                first = first if first.line else place
+        return first
+    for name in getattr(tree, "__dataclass_fields__", ()):
+        value = getattr(tree, name)
+        if isinstance(value, tuple) or hasattr(value, "__dataclass_fields__"):
+            place = _find_places(value, lines)
+            first = first if first.line else place
+    anchor = getattr(tree, "id", "")
+    if anchor and first.line:
+        lines[anchor] = first
+    return first
