@@ -175,7 +175,10 @@ LAUGHS = "".join(f'<g id="a{n}">' + f'<use xlink:href="#a{n - 1}"/>' * 10 + "</g
 @pytest.mark.parametrize(
     ("inside", "expected"),
     [
-        ('<rect width="1" height="1" fill="url(#pattern)"/>', []),
+        ('<pattern id="p"/><rect width="1" height="1" fill="url(#p)"/>', []),
+        ('<rect width="1" height="1" fill="url(#gone)"/>', ["R033"]),
+        ('<svg width="nan"/>', []),
+        ('<use href="#gone"/>', ["R033"]),
         ("<script/>", ["R035"]),
         ('<image href="file:///etc/passwd"/>', ["R035"]),
         ('<image xlink:href="../outside.png"/>', ["R035"]),

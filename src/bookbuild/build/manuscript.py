@@ -114,7 +114,7 @@ def languages_asked(project: Project, book: Book, asked: Sequence[str]) -> tuple
         UsageError: the book has no such language.
     """
     if tuple(asked) == ("all",):
-        return book.languages
+        return tuple(filter(None, book.languages))  # empty: a stand-in for what is no code
     known = (*book.languages, *_catalogs(project), PSEUDO)
     for language in asked:
         if language not in known:

@@ -9,7 +9,7 @@ from bookbuild.check.walk import each_block, each_inline
 from bookbuild.diagnostics import Diagnostic, did_you_mean
 from bookbuild.model.blocks import NoteBody, Table
 from bookbuild.model.book import Book, Chapter, each_prose
-from bookbuild.model.inline import CitationNote, ClaimMark, Inline, InlineNote, NoteCall
+from bookbuild.model.inline import CitationNote, ClaimMark, Inline, InlineNote, NoteCall, Text
 from bookbuild.model.place import Place
 from bookbuild.model.prose import Kind, Prose
 
@@ -31,6 +31,7 @@ _TAKES_NO_NOTE = {
     Kind.BOOK: "book.yaml",
 }
 _TABLE_HEAD = "a table's head"
+_EMPTY = "write it, or remove the call"
 _ADVICE = {
     "": "put it into the text: the sentence before or after",
     _TABLE_HEAD: "put it at the end of the paragraph before the table; it covers the table's values",
@@ -81,7 +82,7 @@ def _bodies(chapter: Chapter, called: set[str]) -> Iterator[Diagnostic]:
             yield Diagnostic("N003", f"note “{note.label}” is never called", note.place, hint=hint)
         length = sum(len(paragraph.source) for paragraph in note.paragraphs)
         if not length:
-            yield Diagnostic("N004", f"note “{note.label}” is empty", note.place)
+            yield Diagnostic("N004", f"note “{note.label}” is empty", note.place, hint=_EMPTY)
         if length > MAX_NOTE:
             message = f"note “{note.label}” has {length:,} characters; the limit is {MAX_NOTE:,}"
             yield Diagnostic("N008", message, note.place, hint="move part of it to the text")
@@ -141,7 +142,14 @@ def _inline_notes(prose: Prose) -> Iterator[Diagnostic]:
         if isinstance(inline, InlineNote):
             place = prose.place_at(inline.offset)
             if not inline.children:
-                yield Diagnostic("N004", "the note “^[]” is empty", place)
+                yield Diagnostic("N004", "the note “^[]” is empty", place, hint=_EMPTY)
+            elif (length := _length(inline)) > MAX_NOTE:
+                message = f"a note of {length:,} characters; the limit is {MAX_NOTE:,}"
+                yield Diagnostic("N008", message, place, hint="move part of it to the text")
+
+
+def _length(note: InlineNote) -> int:
+    return sum(len(part.text) for part in each_inline(note.children) if isinstance(part, Text))
 
 
 def _calls_in_data(data: object) -> Iterator[Diagnostic]:

@@ -23,7 +23,12 @@ def _headings(chapter: Chapter) -> Iterator[Diagnostic]:
     for block in each_block(chapter.blocks):
         if isinstance(block, Heading):
             if not block.text.source:
-                yield Diagnostic("M041", "a heading without text", block.place)
+                yield Diagnostic(
+                    "M041",
+                    "a heading without text",
+                    block.place,
+                    hint="write words after the ##, or delete the line",
+                )
             if block.level > level + 1:
                 message = f"a heading of level {block.level} below one of level {level}"
                 yield Diagnostic("M040", message, block.place, hint="write “## ” instead of “### ”")

@@ -154,7 +154,9 @@ def _validated(text: str, path: str, shape: type[R], problems: list[Diagnostic])
     problems.extend(found)
     if node is None:
         if not found:
-            problems.append(Diagnostic("Y008", "the file is empty", Place(path)))
+            problems.append(
+                Diagnostic("Y008", "the file is empty", Place(path), hint="write it, or remove the file")
+            )
         return None
     if shape is SourcesFile and isinstance(node, Mapping) and list(node.entries) == ["references"]:
         node = node.entries["references"]  # as Zotero and Pandoc export it
@@ -371,7 +373,7 @@ class _Assembly:
                 self.desk.report("B010", message, node.place, "it stands in “back” only")
             else:
                 free = [other for other in self.chapters if other not in self.listed]
-                hint = did_you_mean(name, free or self.chapters)
+                hint = did_you_mean(name, free or self.chapters) or "write the file, or take the name out"
                 self.desk.report("B002", f"there is no chapters/{name}.md", node.place, hint)
 
     def check_listed_once(self, name: str, place: Place) -> bool:

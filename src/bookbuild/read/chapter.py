@@ -89,7 +89,7 @@ def _front_matter(text: str, desk: Desk) -> tuple[Prose, Prose | None, int]:
     desk.problems.extend(problems)
     if node is None:
         if not problems:
-            desk.report("Y011", "“title” is missing", Place(desk.path, 2))
+            desk.report("Y011", "“title” is missing", Place(desk.path, 2), "add a line “title: …”")
         return none, None, closing + 1
     _, problems = read_record(FrontMatter, node)
     desk.problems.extend(problems)
@@ -137,7 +137,7 @@ class _Reader:
         """Read the children of a container; ``kind`` is that of paragraphs directly in it."""
         if depth == MAX_BLOCK_NESTING + 1:
             message = f"nested deeper than {MAX_BLOCK_NESTING} levels of lists and quotations"
-            self.desk.report("M012", message, self.place(parent))
+            self.desk.report("M012", message, self.place(parent), "write it as paragraphs, or as a table")
         if depth > MAX_BLOCK_NESTING:
             return ()
         found: list[Block] = []

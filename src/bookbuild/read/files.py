@@ -27,6 +27,7 @@ _REFUSED = re.compile(
     "\u202a-\u202e\u2066-\u2069"  # bidirectional overrides and isolates: text is not what it seems
     "\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffd-\uffff]"  # surrogates, non-characters, marks of damage
 )
+_INSIDE = "copy it into the book's folder"
 _CONFLICT = re.compile(r"^(<{7}|>{7}|\|{7})( |$)|^={7}$")
 _MARKS = (
     (b"\xff\xfe\x00\x00", "UTF-32"),
@@ -64,29 +65,37 @@ def names_in(root: Path, folder: str, suffix: str) -> tuple[list[str], list[Diag
     if not inside.exists():
         return [], []
     if not inside.is_dir():
-        return [], [Diagnostic("B021", f"“{folder}” is not a folder", Place(folder))]
+        return [], [Diagnostic("B021", f"“{folder}” is not a folder", Place(folder), hint="rename the file")]
     if not is_under(root, folder):
-        return [], [Diagnostic("B020", f"“{folder}” leads out of the book's folder", Place(folder))]
+        return [], [
+            Diagnostic("B020", f"“{folder}” leads out of the book's folder", Place(folder), hint=_INSIDE)
+        ]
     try:
         names = sorted(entry.name for entry in inside.iterdir() if entry.name.endswith(suffix))
     except OSError as error:
-        return [], [Diagnostic("B023", f"cannot be listed: {_reason(error)}", Place(folder))]
+        return [], [
+            Diagnostic("B023", f"cannot be listed: {_reason(error)}", Place(folder), hint=_hint_of(error))
+        ]
     names = [name for name in names if name[0] not in "._"]
     if len(names) > MAX_FILES:
-        return [], [Diagnostic("B022", f"{len(names)} files; the limit is {MAX_FILES}", Place(folder))]
+        return [], [
+            Diagnostic(
+                "B022", f"{len(names)} files; the limit is {MAX_FILES}", Place(folder), hint="join some"
+            )
+        ]
     return [f"{folder}/{name}" for name in names], list(_same_names(folder, names))
 
 
 def _bytes_of(root: Path, path: str) -> tuple[bytes | None, Diagnostic | None]:
     here = Place(path)
     if PurePosixPath(path).is_absolute() or not is_under(root, path):
-        return None, Diagnostic("B020", f"“{path}” leads out of the book's folder", here)
+        return None, Diagnostic("B020", f"“{path}” leads out of the book's folder", here, hint=_INSIDE)
     try:
         data = regular_bytes(root / path, MAX_FILE_BYTES)
     except OSError as error:
-        return None, Diagnostic("B023", f"cannot be read: {_reason(error)}", here)
+        return None, Diagnostic("B023", f"cannot be read: {_reason(error)}", here, hint=_hint_of(error))
     if data is None:
-        return None, Diagnostic("B021", "is not a regular file", here)
+        return None, Diagnostic("B021", "is not a regular file", here, hint="put a file there")
     if len(data) > MAX_FILE_BYTES:
         message = f"is larger than {MAX_FILE_BYTES // 1_000_000} MB"
         return None, Diagnostic("B022", message, here, hint="split it")
@@ -187,3 +196,9 @@ def _same_names(folder: str, names: list[str]) -> Iterator[Diagnostic]:
 
 def _reason(error: OSError) -> str:
     return (error.strerror or type(error).__name__).lower()
+
+
+def _hint_of(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "write the file; if it is a link, what it leads to is missing"
+    return "ask whoever owns the file for leave to read it" if isinstance(error, PermissionError) else ""

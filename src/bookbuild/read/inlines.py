@@ -133,7 +133,7 @@ class _State(StateInline):
 def _parse(source: str, base: int, problems: list[InlineProblem], depth: int) -> tuple[Inline, ...]:
     run = _Run(base, problems, depth)
     if depth > MAX_NESTING:
-        run.report(0, "M034", f"marks are nested deeper than {MAX_NESTING} levels")
+        run.report(0, "M034", f"marks are nested deeper than {MAX_NESTING} levels", "write it flatter")
         return (Text(source, base),)
     md = _markdown()
     state = _State(source, md, run)
@@ -175,7 +175,7 @@ def _label_end(state: StateInline, start: int, disable_nested: bool = False) -> 
     if run.scanned > _SCANNING:
         if (0, "M034") not in run.seen:
             run.seen.add((0, "M034"))
-            run.report(0, "M034", "too many square brackets that do not close")
+            run.report(0, "M034", "too many square brackets that do not close", "close them, or write \\[")
         return -1
     end = parseLinkLabel(state, start, disable_nested)
     run.scanned += (state.posMax if end < 0 else end) - start
@@ -212,7 +212,12 @@ def _assemble(tokens: list[Token], run: _Run, source: str) -> tuple[Inline, ...]
         elif token.nesting > 0:
             stack.append((token, []))
             if len(stack) + run.depth == MAX_NESTING + 2:
-                run.report(token.meta["offset"], "M034", f"marks are nested deeper than {MAX_NESTING} levels")
+                run.report(
+                    token.meta["offset"],
+                    "M034",
+                    f"marks are nested deeper than {MAX_NESTING} levels",
+                    "write it flatter",
+                )
         elif token.nesting < 0:
             opening, children = stack.pop()
             if len(stack) + run.depth > MAX_NESTING:
@@ -260,7 +265,7 @@ def _unmatched(token: Token, run: _Run, source: str) -> None:
         mark = re.match(r"\*+|_+", source[at:])
         assert mark is not None, "a delimiter token stands where its mark stands"
         hint = f"close it, or write \\{mark[0][0]} for the character itself"
-        run.report(at, "M026", f"“{mark[0]}” has no counterpart", hint)
+        run.report(at, "M026", f"“{mark[0][:12]}” has no counterpart", hint)
 
 
 # Rules. ``silent`` asks how far a construct reaches and must leave no trace.

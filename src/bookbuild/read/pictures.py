@@ -23,11 +23,19 @@ MAX_SVG_ELEMENTS = 50_000
 MAX_SVG_DEPTH = 100
 MAX_SVG_USES = 1_000
 
+_SMALLEST, _LARGEST = 1e-4, 1e6
+"""Of a size of an SVG picture, in its own units."""
+
+_AGAIN = "save it again from the program that drew it"
+_SMALLER = "save it smaller or simpler"
+_FILE = "put a picture there"
 _MILLIONS = MAX_PIXELS // 1_000_000
 FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG"}
 
 _ACTIVE = frozenset({"script", "foreignobject", "iframe", "audio", "video", "handler", "animate", "set"})
 _URL = re.compile(r"url\(\s*['\"]?\s*(?!#)([^)'\"]*)", re.IGNORECASE)
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+_OWN = re.compile(r"url\(\s*['\"]?#([^)'\"\s]*)")
 _STYLE = re.compile(r"@import|url\(\s*['\"]?\s*[^#'\")\s]", re.IGNORECASE)
 _INLINE_PICTURE = re.compile(r"data:image/(png|jpeg);base64,", re.IGNORECASE)
 
@@ -60,7 +68,7 @@ def _picture(root: Path, path: str, place: Place) -> Iterator[Diagnostic]:
             "R031", f"picture “{path}” leads out of the book's folder", place, hint="copy it into images/"
         )
     elif PurePosixPath(path).suffix.lower() not in {*FORMATS, ".svg"}:
-        yield Diagnostic("R037", f"picture “{path}” is no PNG, JPEG or SVG", place)
+        yield Diagnostic("R037", f"picture “{path}” is no PNG, JPEG or SVG", place, hint="convert it")
     else:
         yield from _file(root, path, place)
 
@@ -77,19 +85,20 @@ def _file(root: Path, path: str, place: Place) -> Iterator[Diagnostic]:
             if folder.is_dir()
             else ""
         )
-        yield Diagnostic("R030", f"there is no picture “{path}”", place, hint=near)
+        yield Diagnostic("R030", f"there is no picture “{path}”", place, hint=near or "copy it into images/")
         return
     except OSError as error:
         reason = (error.strerror or "").lower()
-        yield Diagnostic("R032", f"picture “{path}” cannot be read: {reason}", place)
+        hint = "ask whoever owns the file for leave to read it"
+        yield Diagnostic("R032", f"picture “{path}” cannot be read: {reason}", place, hint=hint)
         return
     if data is None:
-        yield Diagnostic("R032", f"picture “{path}” is not a regular file", place)
+        yield Diagnostic("R032", f"picture “{path}” is not a regular file", place, hint=_FILE)
     elif len(data) > limit:
         message = f"picture “{path}” is larger than {limit // 1_000_000} MB"
-        yield Diagnostic("R034", message, place)
+        yield Diagnostic("R034", message, place, hint=_SMALLER)
     elif not data:
-        yield Diagnostic("R033", f"picture “{path}” is empty", place)
+        yield Diagnostic("R033", f"picture “{path}” is empty", place, hint=_AGAIN)
     elif svg:
         yield from _svg(data, path, place)
     else:
@@ -107,7 +116,7 @@ def _raster(data: bytes, path: str, place: Place) -> Iterator[Diagnostic]:
                     message = (
                         f"picture “{path}” has {width} × {height} pixels; the limit is {_MILLIONS} million"
                     )
-                    yield Diagnostic("R034", message, place)
+                    yield Diagnostic("R034", message, place, hint=_SMALLER)
                 elif picture.format != wanted:
                     message = f"picture “{path}” is a {picture.format} file by its content"
                     yield Diagnostic("R037", message, place, hint="rename it or convert it")
@@ -117,11 +126,11 @@ def _raster(data: bytes, path: str, place: Place) -> Iterator[Diagnostic]:
                         again.verify()  # what follows the last pixel too
     except Raster.DecompressionBombError:
         message = f"picture “{path}” has more pixels than the limit, {_MILLIONS} million"
-        yield Diagnostic("R034", message, place)
+        yield Diagnostic("R034", message, place, hint=_SMALLER)
     except (OSError, SyntaxError, ValueError, EOFError, MemoryError) as error:
         reason = str(error).lower().rstrip(".")
         reason = "it is no picture" if "cannot identify" in reason else reason
-        yield Diagnostic("R033", f"picture “{path}” is broken: {reason}", place)
+        yield Diagnostic("R033", f"picture “{path}” is broken: {reason}", place, hint=_AGAIN)
 
 
 def _svg(data: bytes, path: str, place: Place) -> Iterator[Diagnostic]:
@@ -144,11 +153,11 @@ def _svg(data: bytes, path: str, place: Place) -> Iterator[Diagnostic]:
             elements += 1
             uses += name == "use"
             if elements == 1 and name != "svg":
-                yield Diagnostic("R033", f"picture “{path}” is not SVG but “{name}”", place)
+                yield Diagnostic("R033", f"picture “{path}” is not SVG but “{name}”", place, hint=_AGAIN)
                 return
             if elements > MAX_SVG_ELEMENTS or depth > MAX_SVG_DEPTH or uses > MAX_SVG_USES:
                 message = f"picture “{path}” has too many elements, or too many within each other"
-                yield Diagnostic("R034", message, place)
+                yield Diagnostic("R034", message, place, hint=_SMALLER)
                 return
             found = _unsafe(element, name)
             if found:
@@ -156,9 +165,12 @@ def _svg(data: bytes, path: str, place: Place) -> Iterator[Diagnostic]:
                     "R035", f"picture “{path}” holds {found}", place, hint="save it as plain SVG"
                 )
                 return
-        yield from _circular_uses(data, path, place)
+        tree = ET.fromstring(data)
+        yield from _missing_parts(tree, path, place)
+        yield from _sizes(tree, path, place)
+        yield from _circular_uses(tree, path, place)
     except ET.ParseError as error:
-        yield Diagnostic("R033", f"picture “{path}” is broken: {error}", place)
+        yield Diagnostic("R033", f"picture “{path}” is broken: {error}", place, hint=_AGAIN)
 
 
 def _unsafe(element: ET.Element, name: str) -> str:
@@ -175,9 +187,34 @@ def _unsafe(element: ET.Element, name: str) -> str:
     return ""
 
 
-def _circular_uses(data: bytes, path: str, place: Place) -> Iterator[Diagnostic]:
+def _missing_parts(tree: ET.Element, path: str, place: Place) -> Iterator[Diagnostic]:
+    """Refuse references to parts that are not there: the engine leaves them out without a word."""
+    ids = {element.get("id") for element in tree.iter()}
+    for element in tree.iter():
+        for attribute, value in element.attrib.items():
+            named = [value[1:]] if _local(attribute) == "href" and value[:1] == "#" else _OWN.findall(value)
+            for name in named:
+                if name not in ids:
+                    message = f"picture “{path}” is broken: it refers to a part “{name[:60]}” that it has not"
+                    yield Diagnostic("R033", message, place, hint=_AGAIN)
+                    return
+
+
+def _sizes(tree: ET.Element, path: str, place: Place) -> Iterator[Diagnostic]:
+    """Refuse sizes that cannot be drawn."""
+    for attribute in ("width", "height", "viewBox"):
+        for word in re.split(r"[\s,]+", tree.get(attribute, "").strip()):
+            digits = _NUMBER.match(word)
+            size = float(digits[0]) if digits else 0.0
+            drawn = not size or _SMALLEST <= abs(size) <= _LARGEST
+            if not drawn or word.casefold().strip("+-") in {"nan", "inf", "infinity"}:
+                message = f"picture “{path}” is broken: {attribute} is “{word[:60]}”"
+                yield Diagnostic("R033", message, place, hint="give it a size in millimetres or pixels")
+                return
+
+
+def _circular_uses(tree: ET.Element, path: str, place: Place) -> Iterator[Diagnostic]:
     """Refuse elements that use themselves, and uses of uses that multiply."""
-    tree = ET.fromstring(data)
     weight: dict[str, int] = {}
     by_id = {element.get("id", ""): element for element in tree.iter() if element.get("id")}
 
@@ -191,7 +228,7 @@ def _circular_uses(data: bytes, path: str, place: Place) -> Iterator[Diagnostic]
 
     total = sum(weigh(name, ()) for name in _used(tree.iter()))
     if total > MAX_SVG_ELEMENTS:
-        yield Diagnostic("R034", f"picture “{path}” uses its own parts without end", place)
+        yield Diagnostic("R034", f"picture “{path}” uses its own parts without end", place, hint=_SMALLER)
 
 
 def _used(elements: Iterable[ET.Element]) -> Iterator[str]:

@@ -58,7 +58,9 @@ def _text(value: object) -> str:
     if isinstance(value, _StandIn):
         return ""
     if not isinstance(value, str):
-        raise Unfit("a text is wanted here", code="Y012")
+        raise Unfit(
+            "a text is wanted here", "write words; quote them if they hold “: ” or begin with a mark", "Y012"
+        )
     if not value.strip():
         raise Unfit("the text is empty", "write it, or delete the line", "Y014")
     return value
@@ -522,9 +524,11 @@ def _diagnostic(shape: type[BaseModel], root: Node, detail: ErrorDetails) -> Dia
         hint = did_you_mean(str(last), known) or _listed("the keys are", known)
         return Diagnostic("Y010", f"unknown key “{last}”", place, hint=hint)
     if kind == "missing":
-        return Diagnostic("Y011", f"“{last}” is missing", node.place)
+        return Diagnostic("Y011", f"“{last}” is missing", node.place, hint=f"add a line “{last}: …”")
     if kind == "too_short":
-        return Diagnostic("Y011", f"“{last}” has nothing in it", node.place)
+        return Diagnostic(
+            "Y011", f"“{last}” has nothing in it", node.place, hint="add one, or delete the key"
+        )
     if kind == "literal_error":
         found = node.text if isinstance(node, Scalar) else _kind_of(node)
         known = re.findall(r"'([^']*)'", detail["ctx"]["expected"])
@@ -539,9 +543,9 @@ def _diagnostic(shape: type[BaseModel], root: Node, detail: ErrorDetails) -> Dia
         return Diagnostic(error.code, message, place, hint=error.hint)
     wanted = {"list_type": "a list", "dict_type": "a mapping"}.get(kind, "a mapping of keys to values")
     name = f"“{last}”" if isinstance(last, str) and last else "this"
-    return Diagnostic(
-        "Y012", f"{name} must be {wanted}; it is {_kind_of(node)}", node.place if reached else root.place
-    )
+    hint = {"a list": "begin each item with “- ”"}.get(wanted, "write keys, each with a colon and its value")
+    message = f"{name} must be {wanted}; it is {_kind_of(node)}"
+    return Diagnostic("Y012", message, node.place if reached else root.place, hint=hint)
 
 
 def _reach(root: Node, way: AnyWay) -> tuple[Node, bool]:

@@ -119,7 +119,7 @@ class _Composer:
                     waiting.append(None)
                     if len(stack) > MAX_DEPTH:
                         message = f"nested deeper than {MAX_DEPTH} levels"
-                        raise self.stopped("Y006", message, node.place)
+                        raise self.stopped("Y006", message, node.place, "write it flatter")
             elif isinstance(event, yaml.CollectionEndEvent):
                 stack.pop()
                 waiting.pop()
@@ -190,7 +190,12 @@ class _Composer:
 
     def key(self, node: Node, parent: Mapping) -> str:
         if not isinstance(node, Scalar):
-            raise self.stopped("Y009", "a key that is itself a list or a mapping", node.place)
+            raise self.stopped(
+                "Y009",
+                "a key that is itself a list or a mapping",
+                node.place,
+                "write a word before the colon",
+            )
         key = node.text
         if key == "<<":
             self.report("Y005", "a merge key, “<<”", node.place, "write the values out")
@@ -247,7 +252,9 @@ def _advice(line: str, message: str) -> str:
         return "put the text in quotation marks: it holds “: ”"
     if "cannot start any token" in message:
         return "put the text in quotation marks"
-    return ""
+    if "escape" in message:
+        return "write two backslashes for one, or single quotation marks around the text"
+    return "look for a missing quotation mark, bracket or colon, and for wrong indenting, here or above"
 
 
 def walk(node: Node) -> Iterator[Node]:

@@ -58,6 +58,8 @@ from bookbuild.translate.numerals import (
 from bookbuild.translate.pack import Pack, read_pack
 
 BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_PLURAL_HINT = "try: nplurals=2; plural=(n != 1);"
+_AS_OFTEN = "mark the same words as the source does"
 QUOTES = frozenset('"“”„«»‟')
 """Double quotation marks of any language."""
 DATE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d([+-]\d{4})?")
@@ -200,11 +202,14 @@ def _plural_header(catalog: Catalog, error: Callable[..., Diagnostic]) -> Iterat
     forms = -1
     try:
         rule = c2py(plural_rule(catalog))
-        forms = max(rule(n) for n in range(201)) + 1
+        forms = max(rule(n) for n in (*range(201), 1000, 1_000_000)) + 1
     except (ValueError, ZeroDivisionError, OverflowError, RecursionError):
         count = None
-    if count is None or forms > int(count[1]):
-        yield error("T023", f"Plural-Forms cannot be read: “{value}”", "try: nplurals=2; plural=(n != 1);")
+    if count is None:
+        yield error("T023", f"Plural-Forms cannot be read: “{_short(value)}”", _PLURAL_HINT)
+        return
+    if forms != int(count[1]):
+        yield error("T023", f"nplurals is {count[1]}, and the rule has {forms} forms", _PLURAL_HINT)
         return
     for message in plurals:
         if len(message.strings) != int(count[1]):
@@ -212,9 +217,10 @@ def _plural_header(catalog: Catalog, error: Callable[..., Diagnostic]) -> Iterat
                 "T026",
                 f"{len(message.strings)} plural forms, the language has {count[1]}",
                 message.string_place,
+                f"write msgstr[0] to msgstr[{int(count[1]) - 1}]",
             )
         elif any(message.strings) and not all(text.strip() for text in message.strings):
-            yield Diagnostic("T026", "a plural form is empty", message.string_place)
+            yield Diagnostic("T026", "a plural form is empty", message.string_place, "write it, or empty all")
 
 
 def _same_language(said: str, code: str) -> bool:
@@ -445,7 +451,9 @@ def _emphasis(pair: _Pair, string: str, rules: _Rules) -> Found:
     for kind, marks in ((Emphasis, "*…*"), (Strong, "**…**")):
         before, after = (sum(isinstance(n, kind) for n in walk(side)) for side in (pair.source, pair.target))
         if before != after:
-            yield _error("T040", f"{marks} stands {before} times in the source and {after} times here")
+            yield _error(
+                "T040", f"{marks} stands {before} times in the source and {after} times here", _AS_OFTEN
+            )
 
 
 def _code(pair: _Pair, string: str, rules: _Rules) -> Found:

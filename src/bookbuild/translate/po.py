@@ -27,6 +27,8 @@ FLAGS = (FUZZY, MARKDOWN_FLAG, "markdown-text", "no-wrap", "wrap", "read-only", 
 KEYWORDS = ("msgctxt", "msgid", "msgid_plural", "msgstr")
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "\\": "\\", '"': '"'}
 
+_AGAIN = "fetch the file again, or take the last good one"
+_MERGED = "look at the lines above: was a message cut, or merged by hand?"
 _UNESCAPES = str.maketrans({value: "\\" + key for key, value in ESCAPES.items()})
 _KEYWORD = re.compile(r"([A-Za-z_]+)(?:\[(\d+)\])?(?=[\s\"]|$)")
 _ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{1,2}|[0-7]{1,3}|.)", re.DOTALL)
@@ -81,7 +83,7 @@ def _decode(data: bytes, path: str) -> tuple[str, list[Diagnostic]]:
         data = data[3:]
     if b"\0" in data:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1
-        return "", [*findings, Diagnostic("T002", "the file holds binary data", Place(path, line, 1))]
+        return "", [*findings, Diagnostic("T002", "the file holds binary data", Place(path, line, 1), _AGAIN)]
     if not data.strip():
         return "", [*findings, Diagnostic("T005", "the file is empty", start, "run: bookbuild catalog init")]
     try:
@@ -236,7 +238,7 @@ class _Parser:
             return
         if text.startswith('"'):
             if self._open is not target:
-                self._report("T009", "a string that continues nothing", number)
+                self._report("T009", "a string that continues nothing", number, hint=_MERGED)
                 return
             target[self._keyword] += self._string(text, number)
             return
@@ -244,7 +246,9 @@ class _Parser:
         keyword = match[1] if match else ""
         if match is None or keyword not in KEYWORDS:
             word = text.split()[0]
-            self._report("T008", f"unexpected text “{word}”", number, hint=did_you_mean(word, KEYWORDS))
+            self._report(
+                "T008", f"unexpected text “{word}”", number, hint=did_you_mean(word, KEYWORDS) or _MERGED
+            )
             self._open = None
             return
         name = f"{keyword}[{match[2]}]" if match[2] else keyword
@@ -257,14 +261,14 @@ class _Parser:
                 self._entry.obsolete = obsolete
                 target = self._entry.strings
         elif not previous and name in target:
-            self._report("T009", f"“{name}” stands twice in one message", number)
+            self._report("T009", f"“{name}” stands twice in one message", number, hint=_MERGED)
         elif not previous and keyword != "msgid" and "msgid" not in target:
-            self._report("T009", f"“{name}” before its msgid", number)
+            self._report("T009", f"“{name}” before its msgid", number, hint=_MERGED)
         self._open, self._keyword = target, name
         rest = text[match.end() :].strip()
         target[name] = self._string(rest, number) if rest else ""
         if not rest:
-            self._report("T009", f"“{name}” without a string", number)
+            self._report("T009", f"“{name}” without a string", number, hint='write "" for an empty one')
         if not previous:
             self._entry.lines[name] = number
             if len(target) == 1:
@@ -272,7 +276,9 @@ class _Parser:
 
     def _string(self, text: str, number: int) -> str:
         if not text.startswith('"'):
-            self._report("T010", "a string must stand in quotation marks", number)
+            self._report(
+                "T010", "a string must stand in quotation marks", number, hint='write " before and after it'
+            )
             return ""
         body = re.match(r'"((?:[^"\\]|\\.)*)"', text)
         if body is None:
@@ -304,7 +310,7 @@ class _Parser:
             return
         if "msgid" not in entry.strings:
             if not entry.complete:
-                self._report("T013", "msgctxt without a message", entry.line)
+                self._report("T013", "msgctxt without a message", entry.line, hint=_MERGED)
             return
         line = entry.lines["msgid"]
         if not entry.complete:
@@ -327,7 +333,9 @@ class _Parser:
     def _take_header(self, entry: _Entry, line: int) -> None:
         if self._header is not None:
             first = self._header.lines["msgid"]
-            self._report("T015", f"a second header, the first is in line {first}", line)
+            self._report(
+                "T015", f"a second header, the first is in line {first}", line, hint="keep one of them"
+            )
         else:
             self._header = entry
 
@@ -345,9 +353,11 @@ class _Parser:
         first = entry.lines[names[0]]
         indexed = [name for name in names if "[" in name]
         if plural and sorted(indexed) != [f"msgstr[{n}]" for n in range(len(names))]:
-            self._report("T017", "plural forms must be msgstr[0], msgstr[1] … without a gap", first)
+            self._report(
+                "T017", "plural forms must be msgstr[0], msgstr[1] … without a gap", first, hint=_MERGED
+            )
         elif not plural and (indexed or len(names) > 1):
-            self._report("T017", "plural forms without a msgid_plural", first)
+            self._report("T017", "plural forms without a msgid_plural", first, hint=_MERGED)
         previous = None
         if "msgid" in entry.previous:
             previous = MessageKey(entry.previous.get("msgctxt", ""), entry.previous["msgid"])
