@@ -14,24 +14,28 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
+from bookbuild.apparatus.citations import Citer
+from bookbuild.apparatus.edition import citer_of
 from bookbuild.build.bench import Bench, Checked
 from bookbuild.build.editions import edition_of, press_settings, styles_of
 from bookbuild.build.manuscript import languages_asked, locale_of, read
 from bookbuild.config import Project, Settings
 from bookbuild.diagnostics import BookbuildError, BookError, Diagnostic, InternalFault, Severity, in_order
 from bookbuild.figures.compare import compare_all
-from bookbuild.model.book import Book, each_prose
+from bookbuild.model.book import Book, LocalizedBook, each_prose
 from bookbuild.model.catalog import Catalog
 from bookbuild.model.comparison import Comparison
 from bookbuild.model.edition import Edition
 from bookbuild.model.locale import Locale
 from bookbuild.model.place import NOWHERE, Place
 from bookbuild.model.proof import EditionPages, Leaf
-from bookbuild.model.prose import key_of
+from bookbuild.model.prose import MessageKey, key_of
 from bookbuild.press.cache import SheetCache
 from bookbuild.press.proof import EditionProof, UnitProof
 from bookbuild.read import parse_inlines
 from bookbuild.render import render_html, render_units
+from bookbuild.render.units import Memory as RenderMemory
+from bookbuild.translate.localize import Memory as LocalizeMemory
 from bookbuild.translate.localize import localize
 from bookbuild.translate.po import read_catalog
 from bookbuild.translate.pseudo import PSEUDO
@@ -57,19 +61,43 @@ class _Failure:
     """An error of the book that the check did not tell, or a fault of ours."""
 
 
+class _Memory:
+    """What one language was made of the last time, so that an edit costs what it changes."""
+
+    def __init__(self) -> None:
+        self.messages = LocalizeMemory()
+        self.sections = RenderMemory()
+        self._locale: tuple[bytes, Locale] | None = None
+        self._sources: tuple[object, ...] = ()
+        self._citer: Citer | None = None
+
+    def locale(self, project: Project, language: str) -> Locale:
+        """Return the locale; the last one if the book's own words and packs say the same."""
+        state = hashlib.sha256()
+        for path in sorted((project.root / "locales").rglob("*")):
+            if path.is_file() and path.name != "book.po":
+                state.update(f"{path}\0".encode() + path.read_bytes())
+        if self._locale is None or self._locale[0] != state.digest():
+            self._locale = (state.digest(), locale_of(project, language))
+        return self._locale[1]
+
+    def citer(self, localized: LocalizedBook, locale: Locale) -> Citer:
+        """Return what formats citations; the last one if it would say the same."""
+        sources = (localized.book.source_language, localized.book.sources, locale)
+        if self._citer is None or self._sources != sources:
+            self._sources, self._citer = sources, citer_of(localized, locale)
+        return self._citer
+
+
 class Translations:
     """Where the translation of what stands in the manuscript is written."""
 
-    def __init__(self, book: Book, catalog: Catalog | None) -> None:
+    def __init__(self, messages: Sequence[tuple[Place, MessageKey]], catalog: Catalog | None) -> None:
         self._places: dict[str, list[tuple[Place, Place]]] = {}
-        if catalog is None:
-            return
-        messages = catalog.current()
-        for prose in each_prose(book):
-            message = messages.get(key_of(prose))
-            if message and prose.place.line:
-                entry = (prose.place, message.string_place)
-                self._places.setdefault(prose.place.path, []).append(entry)
+        translated = catalog.current() if catalog else {}
+        for place, key in messages if translated else ():
+            if (message := translated.get(key)) and place.line:
+                self._places.setdefault(place.path, []).append((place, message.string_place))
         for entries in self._places.values():
             entries.sort()
 
@@ -78,6 +106,24 @@ class Translations:
         entries = self._places.get(place.path, [])
         at = bisect.bisect_right(entries, place, key=lambda entry: entry[0])
         return entries[at - 1][1] if at else NOWHERE
+
+
+class _Messages:
+    """The messages of a book with their places, looked for once in each part that stays what it is."""
+
+    def __init__(self) -> None:
+        self._parts: dict[int, tuple[object, list[tuple[Place, MessageKey]]]] = {}
+
+    def of(self, book: Book) -> list[tuple[Place, MessageKey]]:
+        """Return every message's place and key."""
+        parts = [*book.chapters(), *book.sources, *book.quantities, *book.registers]
+        last, self._parts = self._parts, {}
+        for part in parts:
+            known = last.get(id(part))
+            if known is None or known[0] is not part:
+                known = (part, [(prose.place, key_of(prose)) for prose in each_prose(part)])
+            self._parts[id(part)] = known
+        return [entry for _, messages in self._parts.values() for entry in messages]
 
 
 class Proofs:
@@ -96,6 +142,8 @@ class Proofs:
         self._lock = threading.RLock()
         self._proofs: dict[str, EditionProof] = {}
         self._texts: dict[str, _Text] = {}
+        self._memories: dict[str, _Memory] = {}
+        self._messages = _Messages()
         self._catalogs: dict[Path, tuple[str, Catalog | None, tuple[Diagnostic, ...]]] = {}
         self._html: dict[str, tuple[Edition, str]] = {}
         self._order: tuple[str, ...] = ()
@@ -207,10 +255,12 @@ class Proofs:
             if catalog is None and language not in (book.source_language, PSEUDO):
                 self._fail(language, _Failure("the catalog cannot be read"))
                 return
-            locale = locale_of(self._project, language)
-            localized = localize(book, catalog, locale.code, parse_inlines)
-            edition = edition_of(self._project, book, localized, comparisons, locale)
-            units = render_units(edition, locale)
+            memory = self._memories.setdefault(language, _Memory())
+            locale = memory.locale(self._project, language)
+            localized = localize(book, catalog, locale.code, parse_inlines, memory.messages)
+            citer = memory.citer(localized, locale)
+            edition = edition_of(self._project, book, localized, comparisons, locale, citer)
+            units = render_units(edition, locale, memory.sections)
             styles = styles_of(self._project, language)
             settings = press_settings(self._project, book, edition, locale)
         except BookError as error:
@@ -224,7 +274,7 @@ class Proofs:
         else:
             with self._lock:
                 self._states += 1
-                translations = Translations(localized.book, catalog)
+                translations = Translations(self._messages.of(book) if catalog else (), catalog)
                 self._texts[language] = _Text(edition, locale, translations, self._states)
                 if language not in self._proofs:
                     self._proofs[language] = EditionProof(self._bench.lay_out, self._cache, self._tell)

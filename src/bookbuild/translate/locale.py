@@ -63,6 +63,7 @@ class PackLocale:
     def __init__(self, pack: Pack, labels: Labels) -> None:
         self.pack = pack
         self.labels = labels
+        self._dates: dict[tuple[Date, bool], str] = {}
         self._cldr = CldrLocale.parse(pack.cldr)
         self._alphabet = Alphabet(
             pack.alphabet,
@@ -237,6 +238,13 @@ class PackLocale:
         return self._date(date)
 
     def _date(self, date: Date, *, short: bool = False) -> str:
+        # A book on one event says the same few hundred dates some thousand times.
+        known = self._dates.get((date, short))
+        if known is None:
+            known = self._dates[date, short] = self._worded(date, short)
+        return known
+
+    def _worded(self, date: Date, short: bool) -> str:
         start, end = date.start, date.end
         if start is None and end is None:
             return "–"
