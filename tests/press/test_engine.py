@@ -107,3 +107,21 @@ def test_a_text_that_fits_but_for_its_last_space_is_not_broken_after_its_first_w
         firsts.add("".join(getattr(box, "text", "") for box in lines[0].descendants()))
     assert len(firsts) > 1, "the widths tried do not reach the end of the text"
     assert min(len(first) for first in firsts) > 50
+
+
+@pytest.mark.parametrize(
+    ("text", "clusters", "rtl", "expected"),
+    [
+        ("ab", [0, 1], False, ["a", "b"]),
+        ("بس", [2, 0], True, ["س", "ب"]),
+        ("أب", [2, 0, 0], True, ["ب", "\u0654", "ا"]),
+        ("أُ", [0, 0], True, ["\u064f", "أ"]),
+        ("لا", [0], True, ["لا"]),
+        ("ffi", [0, 0], False, ["ffi", ""]),
+    ],
+)
+def test_glyphs_share_out_the_letter_that_they_draw(
+    text: str, clusters: list[int], rtl: bool, expected: list[str]
+) -> None:
+    found = [engine.glyph_text(text.encode(), clusters, at, rtl=rtl) for at in range(len(clusters))]
+    assert found == expected

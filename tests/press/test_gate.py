@@ -5,13 +5,16 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pikepdf
+import pypdfium2
 import pytest
 from pikepdf import Array, Name, Pdf, Stream
 from press_books import STYLE, random_book, settings
 
+from bookbuild.model.unit import PromisedNote, Unit
 from bookbuild.press import edition, gate
 
 BOOK = random_book(1)
@@ -210,6 +213,61 @@ def test_the_gate_finds(
     press: edition._Press, whole: bytes, code: str, fault: Callable[[Pdf, edition._Press], None]
 ) -> None:
     assert code in codes(press, with_fault(whole, lambda pdf: fault(pdf, press)))
+
+
+ARABIC = """
+<p>في الرابع عشر من أغسطس 1923 صعد سبعة رجال إلى قمة الجبل، كما تقول صحيفة The Lenn Courier الصادرة يوم
+20 أغسطس 1923؛ وتذكر رسالة أخرى ستة أشخاص (لا سبعة) بين 3 091 و3 095 مترًا.<span id="n1" class="footnote"
+data-number="1">الصحيفة، ص 4–5؛ see also <i>A Summer</i> above Tarvik, 12 أغسطس.</span> وهذا كل شيء.</p>
+<p dir="ltr" lang="en">The newspaper says: عن أشخاص، لا أكثر, and no more than that in August 1923.</p>
+"""
+
+
+def arabic_unit() -> Unit:
+    text = "الصحيفة، ص 4–5؛ see also A Summer above Tarvik, 12 أغسطس."
+    head = '<h1 id="c1" data-title="جبل">الجبل وارتفاعه</h1>'
+    html = f'<!DOCTYPE html><html lang="ar" dir="rtl"><body>{head}{ARABIC}</body></html>'
+    note = PromisedNote("n1", "1", text)
+    kept = {"mentions": (), "bookmarks": (), "lines": {}, "lang": "ar", "direction": "rtl"}
+    return replace(BOOK[1], html=html, anchors=("c1",), notes=(note,), **kept)
+
+
+@pytest.fixture(scope="module")
+def arabic(tmp_path_factory: pytest.TempPathFactory) -> edition._Press:
+    wish = replace(settings(tmp_path_factory.mktemp("book")), lang="ar", direction="rtl")
+    fonts = replace(STYLE, text=STYLE.text.replace('"Book Serif"', '"Book Serif", "Book Arabic"'))
+    made = edition._Press([arabic_unit()], (fonts,), wish, None, None, None)
+    made.settle()
+    return made
+
+
+def arabic_codes(arabic: edition._Press, pdf: bytes) -> set[str]:
+    return {d.code for d in gate.check(pdf, arabic.units, arabic._sheets(), arabic.plan, arabic.settings)}
+
+
+def test_the_gate_reads_arabic_and_mixed_lines_in_their_order(arabic: edition._Press) -> None:
+    assert arabic.diagnostics() == []
+    assert arabic_codes(arabic, arabic.joined()) == set()
+
+
+@pytest.mark.parametrize("which", [1, 4, -3])
+def test_the_gate_finds_a_lost_arabic_piece(arabic: edition._Press, which: int) -> None:
+    """What a text is said to read is not believed if other letters are drawn."""
+
+    def lose(pdf: Pdf) -> None:
+        stream = streams(pdf.pages[0])[-1]
+        content = stream.read_bytes().decode("latin-1")
+        shown = [match for match in re.finditer(SHOW, content) if len(match[0]) > 40][which]
+        stream.write((content[: shown.start()] + content[shown.end() :]).encode())
+
+    assert arabic_codes(arabic, with_fault(arabic.joined(), lose)) & {"G200", "G203"}
+
+
+def test_another_reader_copies_arabic_as_it_is_read(arabic: edition._Press) -> None:
+    document = pypdfium2.PdfDocument(arabic.joined())
+    text = document[0].get_textpage().get_text_range()
+    assert "الرابع عشر من أغسطس" in " ".join(text.split())
+    assert b"/BookRead" not in arabic.laid_out[0].sheets.pdf
 
 
 def test_a_finding_names_the_line_of_the_note(press: edition._Press, whole: bytes) -> None:

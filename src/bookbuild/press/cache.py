@@ -26,6 +26,7 @@ _CODE = (
     "gate.py",
     "join.py",
     "pages.py",
+    "reading_order.py",
     "sheets.py",
     "slots.py",
     "typeset.py",

@@ -1,7 +1,7 @@
 """The one place that touches the inside of the layout engine.
 
-WeasyPrint 70.0 loses footnotes without a word, for two reasons, misplaces
-them for a third, breaks lines too early for a fourth, and wastes time for a fifth:
+WeasyPrint 70.0 loses footnotes without a word, for two reasons, misplaces them for a third,
+breaks lines too early for a fourth, wastes time for two more, and mislabels glyphs:
 
 1. ``layout/block.py``, ``_linebox_layout``: a line that does not fit is kept when putting off
    earlier notes makes room for it, but the line's own notes are then never laid out.
@@ -18,12 +18,16 @@ them for a third, breaks lines too early for a fourth, and wastes time for a fif
    which costs more the longer the unit is. Mended: ``None`` is not looked for.
 6. All notes of a page are laid out again for every note added or put off.
    Mended: see ``note_area``; pages and bytes stay the same.
+7. Where one letter is drawn with several glyphs (Arabic alef with hamza), a reader of the PDF is told
+   that the first is the letter and the others nothing, or the reverse, for all their other uses too.
+   Mended: each glyph stands for its part of the decomposed letter.
 
 pyphen 0.18.1 breaks words with “İ” one letter too far right, because Python writes its lower
 case with two characters. Mended: it is lowered to one.
 
 Besides, what is drawn for a page slot is marked in the page's content with the glyphs of the ten
-digits, so that joining can put the digits in (see ``slots``).
+digits, so that joining can put the digits in (see ``slots``), and what is read from right to left,
+which is drawn from left to right, with its text in the order in which it is read, for the gate.
 
 The mends are made in the source text of exactly the known engine. Any other engine is refused.
 """
@@ -33,8 +37,10 @@ from __future__ import annotations
 import functools
 import hashlib
 import inspect
+import re
 import textwrap
-from collections.abc import Callable, Mapping
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FunctionType, ModuleType
@@ -55,6 +61,9 @@ _KNOWN = {
     "weasyprint.draw.text": "c9a450aa209277e760227e1fed2da492647bd28e5a5ebc4c9d8aaedecc400d77",
     "pyphen": "9a752f734be350f71da67aa1c2c488982ae4097bb38c7e49a1d48c81ec6570c3",
 }
+
+
+_LEFTWARDS = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +163,15 @@ _TEXT_MENDS = (
 )
 
 
+_DRAWING_MENDS = (
+    Mend(
+        "utf8_text[offset+t1:offset+t2].decode()",
+        "glyph_text(utf8_text[offset:offset+glyph_item.item.length], clusters[0:num_glyphs], i, "
+        "rtl=bool(glyph_item.item.analysis.level % 2))",
+    ),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Engine:
     """WeasyPrint, mended, with one font configuration for the life of the process."""
@@ -193,7 +211,9 @@ def engine() -> Engine:
     context = layout.LayoutContext
     context.layout_footnote = _mended(context.layout_footnote, _CONTEXT_MENDS)
     context._update_footnote_area = update_footnote_area
-    draw.draw_text = _marking_slots(draw.draw_text)
+    text.glyph_text = glyph_text  # the name that the mended function uses
+    text.draw_first_line = _mended(text.draw_first_line, _DRAWING_MENDS)
+    draw.draw_text = _marking(draw.draw_text)
     positions = pyphen.HyphDict.positions
     pyphen.HyphDict.positions = lambda self, word: positions(self, word.replace("İ", "i"))
     return Engine(weasyprint, FontConfiguration())
@@ -209,20 +229,41 @@ def register_hyphenation(patterns: Mapping[str, Path]) -> None:
         pyphen.LANGUAGES_LOWERCASE[name.lower()] = name
 
 
-def _marking_slots(draw_text: Callable[..., None]) -> Callable[..., None]:
-    """Return a ``draw_text`` that brackets the text of page slots as ``BookSlot``.
+def glyph_text(item: bytes, clusters: Sequence[int], at: int, *, rtl: bool) -> str:
+    """Return the characters that a glyph stands for.
 
-    ``/S`` is the slot, ``/G`` the glyphs of the digits from zero to nine, empty if they differ in width.
+    ``item``: UTF-8 text of glyphs drawn together; ``clusters``: for each glyph, from left to right, where
+    its characters begin in it. A character drawn with several glyphs is decomposed to share it out.
+    """
+    start = clusters[at]
+    end = min((place for place in clusters if place > start), default=len(item))
+    text = item[start:end].decode()
+    members = [place for place, first in enumerate(clusters) if first == start]
+    rank = members[::-1].index(at) if rtl else members.index(at)
+    for parts in (unicodedata.normalize(form, text) for form in ("NFC", "NFD")):
+        if len(parts) == len(members):
+            return parts[rank]
+    return "" if rank else text
+
+
+def _marking(draw_text: Callable[..., None]) -> Callable[..., None]:
+    """Return a ``draw_text`` that marks page slots as ``BookSlot``, and text with letters read leftwards.
+
+    Of a slot, ``/S`` is its number, ``/G`` the glyphs of the digits from zero to nine, empty if they differ
+    in width. The others are ``BookRead``, ``/T`` the text; laying out takes these marks away again.
     """
 
     def marking(stream: Any, textbox: Any, *rest: Any) -> None:
         slot = textbox.element.get("data-slot") if textbox.element is not None else None
         zeros = [character for character in textbox.text if character.isdecimal()] if slot else []
-        if not zeros:
+        if zeros:
+            glyphs = " ".join(map(str, _digit_glyphs(stream, textbox, zeros[0])))
+            stream.stream.append(f"/BookSlot <</S {slot} /G [{glyphs}]>> BDC".encode())
+        elif _LEFTWARDS.search(textbox.text):
+            stream.stream.append(f"/BookRead <</T <{textbox.text.encode().hex()}>>> BDC".encode())
+        else:
             draw_text(stream, textbox, *rest)
             return
-        glyphs = " ".join(map(str, _digit_glyphs(stream, textbox, zeros[0])))
-        stream.stream.append(f"/BookSlot <</S {slot} /G [{glyphs}]>> BDC".encode())
         draw_text(stream, textbox, *rest)
         stream.stream.append(b"EMC")
 

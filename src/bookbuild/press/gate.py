@@ -27,9 +27,10 @@ from __future__ import annotations
 import bisect
 import io
 import re
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 
 import pikepdf
@@ -38,7 +39,8 @@ from pikepdf import Name
 from bookbuild.diagnostics import Diagnostic
 from bookbuild.model.unit import Folios, PageMap, PlacedNote, PromisedNote, Unit
 from bookbuild.press.folios import Plan
-from bookbuild.press.pages import PageText, Reader, Run, named_destinations
+from bookbuild.press.pages import PageText, Reader, Run, letters_of, named_destinations
+from bookbuild.press.reading_order import as_read, texts_by_letters
 from bookbuild.press.settings import FOLIO_MARK, PressSettings
 from bookbuild.press.sheets import Finding, LaidOut, placed
 from bookbuild.press.slots import page_runs
@@ -99,13 +101,17 @@ def check(
     printed = PageMap(
         destinations, tuple(page.folio() or plan.folios[at] for at, page in enumerate(pages[: plan.pages]))
     )
-    letters = [letters_of("".join(run.text for run in page.runs if not run.artifact)) for page in pages]
-    found += _anchor_findings(units, promises, destinations, letters)
     expected = _expected_folios(units, laid_out, plan)
     for number, page in enumerate(pages, 1):
-        unit = units[max(0, bisect.bisect_right(plan.firsts, number) - 1)]
+        unit = _unit_at(units, plan, number)
         for finding in _page_findings(page, number, expected.get(number, ""), settings):
             found.append((unit, finding))
+    for sheet, first in zip(laid_out, plan.firsts, strict=True):
+        texts = texts_by_letters(sheet.read_leftwards)
+        for at in range(first - 1, min(len(pages), first - 1 + sheet.sheets.pages) if texts else 0):
+            pages[at] = replace(pages[at], runs=as_read(pages[at].runs, texts))
+    letters = [letters_of("".join(run.text for run in page.runs if not run.artifact)) for page in pages]
+    found += _anchor_findings(units, promises, destinations, letters)
     for unit, sheet, first in zip(units, laid_out, plan.firsts, strict=True):
         own = slice(first - 1, first - 1 + sheet.sheets.pages)
         promise = promises[unit.id]
@@ -118,6 +124,10 @@ def check(
     return [placed(finding, unit) for unit, finding in found]
 
 
+def _unit_at(units: Sequence[Unit], plan: Plan, page: int) -> Unit:
+    return units[max(0, bisect.bisect_right(plan.firsts, page) - 1)]
+
+
 def _read(pdf: pikepdf.Pdf, reader: Reader) -> tuple[list[PageText], list[Finding]]:
     """Read all pages; G213: one that cannot be read counts as empty."""
     pages, findings = [], []
@@ -128,15 +138,6 @@ def _read(pdf: pikepdf.Pdf, reader: Reader) -> tuple[list[PageText], list[Findin
             pages.append(PageText((), (), {}, ()))
             findings.append(Finding("G213", f"page {number} of the file cannot be read: {error}"))
     return pages, findings
-
-
-def letters_of(text: str) -> str:
-    """Return the letters and digits of a text, alike for capitals and hyphenated words.
-
-    >>> letters_of("İs-tan\u2010bul, p. 5")
-    'istanbulp5'
-    """
-    return "".join(filter(str.isalnum, text.casefold().replace("\u0307", "").replace("ı", "i")))
 
 
 def _note_findings(
@@ -248,17 +249,18 @@ def _plain(runs: Sequence[Run], numbers: set[str]) -> str:
         if run.artifact:
             continue
         if previous is not None:
-            same_line = abs(run.y - previous.y) < 0.1 and abs(run.size - previous.size) < 0.1
-            touching = -0.5 * run.size < run.x0 - previous.x1 < 0.12 * run.size
+            same_line = abs(run.baseline - previous.baseline) < 0.1 and abs(run.size - previous.size) < 0.1
+            gap = max(run.x0 - previous.x1, previous.x0 - run.x1)
+            touching = -0.5 * run.size < gap < 0.12 * run.size
             if same_line and touching and run.text not in numbers and previous.text not in numbers:
                 pass
-            elif parts[-1].endswith("\u2010") and abs(run.y - previous.y) >= 0.1:
+            elif parts[-1].endswith("\u2010") and abs(run.baseline - previous.baseline) >= 0.1:
                 parts[-1] = parts[-1][:-1]
             else:
                 parts.append(" ")
         parts.append(run.text)
         previous = run
-    return "".join(parts)
+    return unicodedata.normalize("NFC", "".join(parts))
 
 
 def _number_findings(

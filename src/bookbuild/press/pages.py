@@ -7,6 +7,7 @@ the lower left corner of the page's user space.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -29,7 +30,8 @@ class Run:
     x0: float
     x1: float
     y: float
-    """Baseline."""
+    """Where it stands: the baseline, raised or lowered."""
+    baseline: float
     size: float
     font: str
     artifact: bool
@@ -191,6 +193,7 @@ class _Painter:
                 min(x0, x1),
                 max(x0, x1),
                 y,
+                _point(place, 0, 0)[1],
                 abs(size * place[3] if place[3] else size),
                 font,
                 any(self.artifacts),
@@ -211,6 +214,16 @@ class _Painter:
         self.run(pikepdf.parse_content_stream(form, _OPERATORS), _times(inner, ctm))
         self.depth -= 1
         self.fonts, self.resources = outer
+
+
+def letters_of(text: str) -> str:
+    """Return the letters and digits of a text, alike for capitals and hyphenated words.
+
+    >>> letters_of("İs-tan\u2010bul, p. 5")
+    'istanbulp5'
+    """
+    text = unicodedata.normalize("NFC", text)  # marks may be drawn with glyphs of their own
+    return "".join(filter(str.isalnum, text.casefold().replace("\u0307", "").replace("ı", "i")))
 
 
 def _read_font(font: Any) -> _Font:

@@ -89,6 +89,8 @@ class LaidOut:
     """Left, top, right and bottom of each page's text area, in points from the left and the foot."""
     slot_pages: tuple[int, ...]
     """Pages, from 1, with page slots whose digits are still to be put in."""
+    read_leftwards: tuple[str, ...]
+    """Texts drawn on the pages with letters that are read from right to left, as they are read."""
     fonts: tuple[FontUse, ...]
     findings: tuple[Finding, ...]
     files: Mapping[str, str]
@@ -132,6 +134,7 @@ def from_bytes(data: bytes) -> LaidOut:
         ),
         text_areas=tuple((left, top, right, foot) for left, top, right, foot in facts["text_areas"]),
         slot_pages=tuple(facts["slot_pages"]),
+        read_leftwards=tuple(facts["read_leftwards"]),
         fonts=tuple(_font(font) for font in facts["fonts"]),
         findings=tuple(
             Finding(

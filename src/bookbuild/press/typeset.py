@@ -23,6 +23,7 @@ from bookbuild.press.sheets import Finding, FolioPlace, FontUse, LaidOut
 _PX_TO_PT = 0.75
 _FONT_FACE = re.compile(r"@font-face\s*\{[^}]*?font-family\s*:\s*(?:\"([^\"]+)\"|'([^']+)'|([^;}]+))", re.I)
 _COUNTS_PAGES = re.compile(r"counter\(\s*pages?\b|target-counters?\(", re.IGNORECASE)
+_READ = re.compile(rb"/BookRead <</T <([0-9a-f]*)>>> BDC")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
@@ -63,8 +64,9 @@ def typeset(job: Job) -> LaidOut:
         findings = [*sheets.findings, *folio_findings, *seen.findings]
         findings += _attachments(document)
         slot_pages: list[int] = []
+        leftwards: list[str] = []
         pdf = document.write_pdf(
-            finisher=functools.partial(_finish, slot_pages, findings), pdf_tags=job.tagged
+            finisher=functools.partial(_finish, slot_pages, leftwards, findings), pdf_tags=job.tagged
         )
     destinations = _destinations(document.pages)
     note_findings, placed = audit.note_findings(job.notes, seen)
@@ -90,6 +92,7 @@ def typeset(job: Job) -> LaidOut:
         folio_places=places,
         text_areas=tuple(_text_area(page) for page in document.pages),
         slot_pages=tuple(slot_pages),
+        read_leftwards=tuple(leftwards),
         fonts=tuple(_font_uses(document)),
         findings=tuple(findings),
         files={**sheets.files, **door.served},
@@ -282,11 +285,16 @@ def _text_area(page: Any) -> tuple[float, float, float, float]:
     return left, top, right, foot
 
 
-def _finish(slot_pages: list[int], findings: list[Finding], document: Any, pdf: Any) -> None:
-    """Note the pages with page slots, and empty the font files: joining embeds each font once.
+def _finish(
+    slot_pages: list[int], leftwards: list[str], findings: list[Finding], document: Any, pdf: Any
+) -> None:
+    """Note the pages with page slots and what is read leftwards; empty the font files.
 
-    P117: a page slot in a font whose digits differ in width.
+    Joining embeds each font once. P117: a page slot in a font whose digits differ in width.
     """
+    for entry in pdf.objects:
+        if isinstance(getattr(entry, "stream", None), list):
+            leftwards += _take_read_marks(entry.stream)
     for number, reference in enumerate(pdf.page_references, 1):
         contents = pdf.objects[int(reference.split()[0])]["Contents"]
         stream = pdf.objects[int(contents.split()[0])].stream
@@ -303,6 +311,21 @@ def _finish(slot_pages: list[int], findings: list[Finding], document: Any, pdf: 
                 number = int(reference.split()[0])
                 pdf.objects[number].stream = [b""]
                 pdf.objects[number].compress = False
+
+
+def _take_read_marks(stream: list[Any]) -> Iterator[str]:
+    """Take the marks of ``engine`` around texts out of a content stream; yield the texts."""
+    kept, inside = [], False
+    for operation in stream:
+        mark = _READ.fullmatch(operation) if isinstance(operation, bytes) else None
+        if mark:
+            yield bytes.fromhex(mark[1].decode()).decode()
+            inside = True
+        elif inside and operation == b"EMC":
+            inside = False
+        else:
+            kept.append(operation)
+    stream[:] = kept
 
 
 def _font_uses(document: Any) -> Iterator[FontUse]:
