@@ -9,7 +9,7 @@ from tests.apparatus.small_books import book, chapter, claim, edition, in_langua
 from bookbuild.apparatus.edition import make_edition
 from bookbuild.figures.chart import charts_of
 from bookbuild.figures.compare import compare_all
-from bookbuild.model.blocks import Paragraph
+from bookbuild.model.blocks import Image, Paragraph
 from bookbuild.model.book import Book, Coverage, LocalizedBook
 from bookbuild.model.edition import Edition
 from bookbuild.model.prose import MessageKey, Status
@@ -62,7 +62,7 @@ def test_a_language_that_needs_nothing_has_no_style_of_its_own() -> None:
 def test_a_language_brings_its_letters_and_its_hyphen() -> None:
     css = locale_css(open_locale("hy"))
     assert 'hyphenate-character: "֊"' in css
-    assert 'font-family: "Book Serif", "Book Armenian"' in css
+    assert '--serif: "Book Serif", "Book Armenian"' in css
     assert "background-position" not in css
 
 
@@ -113,3 +113,10 @@ def test_a_note_in_words_that_wait_for_a_translator_keeps_the_language_of_the_bo
     unit = render_units(made(book(chapter("one", Paragraph(text))), "ar"), open_locale("ar"))[2]
     assert '<p id="b-one-1" dir="ltr"><span class="untranslated" lang="en" dir="ltr">' in unit.html
     assert '<span class="footnote" id="note-one-1" data-number="1" lang="ar" dir="rtl">' in unit.html
+
+
+def test_a_picture_of_the_language_stands_in_for_the_common_one() -> None:
+    of = book(chapter("one", Image("images/map.svg", prose("A map"), None, "map")))
+    pictures = {"images/map.svg": "images/map.az.svg"}
+    unit = render_units(made(of, "az", pictures=pictures), open_locale("az"))[2]
+    assert 'src="images/map.az.svg"' in unit.html

@@ -174,7 +174,8 @@ class _Blocks:
     def _image(self, block: written.Image) -> Picture:
         anchor = self._id(block.id)
         alt = plain(self._setter.words(block.alt, notes=False).spans)
-        return Picture(block.path, alt, anchor, self._caption(block.caption, anchor, chart=True))
+        path = self._facts.pictures.get(block.path, block.path)
+        return Picture(path, alt, anchor, self._caption(block.caption, anchor, chart=True))
 
     def _caption(self, prose: Prose | None, anchor: str, *, chart: bool = False) -> Words | None:
         if prose is None:

@@ -66,6 +66,7 @@ def make_edition(
         fonts: typefaces as the imprint names them.
         mark_untranslated: whether words without a finished translation are marked.
         messages: message → its number, for a translator's proof that prints it and tells fuzzy from missing.
+        pictures: path of a picture → path of the one that stands in for it in this language.
         citer: one that was made for the same sources, locale and style, with what it has formatted.
 
     Raises:
@@ -86,6 +87,7 @@ def make_edition(
         voices=voices_of(book),
         marked=mark_untranslated,
         messages=messages or {},
+        pictures=pictures or {},
         claims={
             claim_name(quantity, claim): (quantity, claim)
             for quantity in book.quantities

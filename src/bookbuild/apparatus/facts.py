@@ -62,6 +62,8 @@ class Facts:
     """Whether words that have no finished translation are marked."""
     messages: Mapping[MessageKey, str] = field(default_factory=dict)
     """Message → its number in a translator's proof; empty: this is none."""
+    pictures: Mapping[str, str] = field(default_factory=dict)
+    """Path of a picture → path of the one that stands in for it in this language."""
 
     def own_voice(self, claim: Claim) -> bool:
         """Whether a document says this itself, so that naming it names the speaker."""

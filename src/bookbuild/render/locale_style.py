@@ -20,7 +20,7 @@ def locale_css(locale: Locale) -> str:
         # Latin words, figures and signs come from the house's own family; its own letters from these.
         names = ", ".join(f'"{_quoted(name)}"' for name in locale.fonts)
         rules += [
-            f'html, .footnote {{ font-family: "Book Serif", {names}, {_HOUSE} }}',
+            f'html {{ --serif: "Book Serif", {names}, {_HOUSE} }}',
             # These scripts have no italics: a slanted letter is no letter of theirs.
             f":lang({locale.code}) {{ font-style: normal !important }}",
             f"em:lang({locale.code}) {{ font-weight: 700 }}",
