@@ -54,6 +54,7 @@ def make_edition(
     fonts: Sequence[str] = FONTS,
     mark_untranslated: bool = True,
     messages: Mapping[MessageKey, str] | None = None,
+    pictures: Mapping[str, str] | None = None,
     citer: Citer | None = None,
 ) -> Edition:
     """Return everything that one PDF shows, in order.
