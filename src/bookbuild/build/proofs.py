@@ -28,7 +28,7 @@ from bookbuild.model.comparison import Comparison
 from bookbuild.model.edition import Edition
 from bookbuild.model.locale import Locale
 from bookbuild.model.place import NOWHERE, Place
-from bookbuild.model.proof import EditionPages, Leaf
+from bookbuild.model.proof import EditionPages, Leaf, UnitPages
 from bookbuild.model.prose import MessageKey, key_of
 from bookbuild.press.cache import SheetCache
 from bookbuild.press.proof import EditionProof, UnitProof
@@ -145,6 +145,7 @@ class Proofs:
         self._memories: dict[str, _Memory] = {}
         self._messages = _Messages()
         self._catalogs: dict[Path, tuple[str, Catalog | None, tuple[Diagnostic, ...]]] = {}
+        self._written: dict[tuple[str, str], tuple[Mapping[str, Place], Translations, str]] = {}
         self._html: dict[str, tuple[Edition, str]] = {}
         self._order: tuple[str, ...] = ()
         self._states = 0
@@ -215,9 +216,8 @@ class Proofs:
         text, proofs = self._texts.get(language), self._proofs.get(language)
         if not text or not proofs:
             return None
-        translated = text.translations.of
-        found = (one for one in proofs.units() if one.pages(translated).facts == facts)
-        return next((one.leaves(translated) for one in found), None)
+        found = (one for one in proofs.units() if self._unit_pages(language, text, one).facts == facts)
+        return next((one.leaves(text.translations.of) for one in found), None)
 
     def pdf(self, language: str, look: str) -> bytes | None:
         """Return a unit's pages; nothing if they are not the newest."""
@@ -234,6 +234,11 @@ class Proofs:
         if not made or made[0] is not text.edition:
             made = self._html[language] = (text.edition, render_html(text.edition, text.locale))
         return made[1]
+
+    def watch(self, language: str, unit: str) -> None:
+        """Lay out before the others what somebody looks at."""
+        for code, proof in self._proofs.items():
+            proof.watch(unit if code == language else "")
 
     def warm(self) -> None:
         """Load the engine before it is waited for."""
@@ -298,7 +303,6 @@ class Proofs:
 
     def _pages(self, language: str, text: _Text) -> EditionPages:
         edition, page = text.edition, text.edition.page
-        translated = text.translations.of
         return EditionPages(
             lang=language,
             name=text.locale.name,
@@ -307,9 +311,19 @@ class Proofs:
             translated_percent=f"{edition.coverage.percent.normalize():f}",
             width_mm=float(page.trim_width_mm + 2 * page.bleed_mm),
             height_mm=float(page.trim_height_mm + 2 * page.bleed_mm),
-            units=tuple(one.pages(translated) for one in self._proofs[language].units()),
+            units=tuple(self._unit_pages(language, text, one) for one in self._proofs[language].units()),
             text=str(text.number),
         )
+
+    def _unit_pages(self, language: str, text: _Text, proof: UnitProof) -> UnitPages:
+        """Describe a unit; where its words were written is digested once for each state of both files."""
+        lines, translations = proof.unit.lines, text.translations
+        known = self._written.get((language, proof.unit.id))
+        if known is None or known[0] != lines or known[1] is not translations:
+            written = repr([(anchor, place, translations.of(place)) for anchor, place in lines.items()])
+            known = (lines, translations, hashlib.sha256(written.encode()).hexdigest())
+            self._written[language, proof.unit.id] = known
+        return proof.pages(known[2])
 
     def _keep(self, findings: tuple[Diagnostic, ...], failures: Mapping[str, _Failure]) -> None:
         with self._lock:

@@ -58,10 +58,9 @@ class UnitProof:
     folios: tuple[str, ...] = ()
     fresh: bool = True
 
-    def pages(self, translated: Translated) -> UnitPages:
-        """Describe the unit."""
+    def pages(self, written: str) -> UnitPages:
+        """Describe the unit; ``written`` is a digest of where its words were written."""
         look = self.look()
-        written = repr([(anchor, place, translated(place)) for anchor, place in self.unit.lines.items()])
         facts = hashlib.sha256(f"{look}{written}".encode()).hexdigest()
         count = self.sheet.sheets.pages
         return UnitPages(self.unit.id, self.unit.title, self.first, count, look, facts, self.fresh)
@@ -136,6 +135,16 @@ def _without_first_page(data: bytes) -> bytes:
         return out.getvalue()
 
 
+@dataclass(frozen=True, slots=True)
+class _Awaited:
+    """A unit that is being laid out."""
+
+    unit: Unit
+    job: Job
+    texts: tuple[str, ...]
+    future: Future[LaidOut]
+
+
 class EditionProof:
     """One edition on the way to its pages. Safe to use from several threads."""
 
@@ -149,7 +158,7 @@ class EditionProof:
         self._styles: tuple[StyleSheet, ...] = ()
         self._settings: PressSettings | None = None
         self._kept: dict[str, UnitProof] = {}
-        self._awaited: dict[str, tuple[Job, Future[LaidOut]]] = {}
+        self._awaited: dict[str, _Awaited] = {}
         self._lengths: dict[str, tuple[int, dict[str, int]]] = {}
         self._plan = Plan((), 0, (), ())
         self._watched = ""
@@ -169,7 +178,7 @@ class EditionProof:
             known = {unit.id for unit in units}
             self._kept = {name: proof for name, proof in self._kept.items() if name in known}
             for name in self._awaited.keys() - known:
-                self._awaited.pop(name)[1].cancel()
+                self._awaited.pop(name).future.cancel()
             hints: dict[str, int] = {}
             if not self._kept and self._cache:
                 hints = self._cache.remembered(remembered_as(settings, units))
@@ -177,6 +186,17 @@ class EditionProof:
             self._lengths = {unit.id: guess for unit, guess in zip(units, guessed, strict=True)}
             self._settle(settings, waiting=not hints and not self._kept)
         self._tell()
+
+    def watch(self, unit: str) -> None:
+        """Lay this unit out before the others, now and from now on."""
+        with self._lock:
+            self._watched = unit
+            waiting, settings = self._awaited.get(unit), self._settings
+            if waiting is None or settings is None or not waiting.future.cancel():
+                return
+            future = self._submit(waiting.job, True)
+            self._awaited[unit] = sooner = replace(waiting, future=future)
+        future.add_done_callback(functools.partial(self._done, sooner, settings))
 
     def awaited(self) -> int:
         """Return how many units are being laid out."""
@@ -220,10 +240,10 @@ class EditionProof:
                 due = [entry for entry in due if not full_of_numbers(entry[0])] or due
                 waiting = False
             due.sort(key=lambda entry: (entry[0].id != self._watched, -len(entry[1].html)))
-            begun = [(self._begin(unit, job, texts, settings), unit, job, texts) for unit, job, texts in due]
-            for future, unit, job, texts in begun:  # a shared layout may be done already
-                if future:
-                    future.add_done_callback(functools.partial(self._done, unit, job, texts, settings))
+            begun = [self._begin(unit, job, texts, settings) for unit, job, texts in due]
+            for awaited in begun:  # a shared layout may be done already
+                if awaited:
+                    awaited.future.add_done_callback(functools.partial(self._done, awaited, settings))
             if self._awaited:
                 return
         if self._cache:
@@ -240,8 +260,8 @@ class EditionProof:
             if kept and kept.job == job:
                 self._kept[unit.id] = UnitProof(unit, job, kept.key, kept.sheet, said, settings)
                 if unit.id in self._awaited:
-                    self._awaited.pop(unit.id)[1].cancel()
-            elif unit.id not in self._awaited or self._awaited[unit.id][0] != job:
+                    self._awaited.pop(unit.id).future.cancel()
+            elif unit.id not in self._awaited or self._awaited[unit.id].job != job:
                 due.append((unit, job, said))
         return due
 
@@ -258,22 +278,21 @@ class EditionProof:
 
     def _begin(
         self, unit: Unit, job: Job, texts: tuple[str, ...], settings: PressSettings
-    ) -> Future[LaidOut] | None:
+    ) -> _Awaited | None:
         """Take a unit from the cache, or begin to lay it out."""
         if unit.id in self._awaited:
-            self._awaited.pop(unit.id)[1].cancel()
+            self._awaited.pop(unit.id).future.cancel()
         sheet = self._cache.get(job) if self._cache else None
         if sheet:
             self._kept[unit.id] = UnitProof(unit, job, job_key(job), sheet, texts, settings)
             return None
         future = self._submit(job, unit.id == self._watched)
-        self._awaited[unit.id] = (job, future)
-        return future
+        self._awaited[unit.id] = awaited = _Awaited(unit, job, texts, future)
+        return awaited
 
-    def _done(
-        self, unit: Unit, job: Job, texts: tuple[str, ...], settings: PressSettings, future: Future[LaidOut]
-    ) -> None:
+    def _done(self, ended: _Awaited, settings: PressSettings, future: Future[LaidOut]) -> None:
         """Take the pages of a unit, or why there are none. Runs in the thread that the pages come from."""
+        unit, job = ended.unit, ended.job
         if future.cancelled():
             return
         error = future.exception()
@@ -281,13 +300,14 @@ class EditionProof:
             self._cache.put(job, future.result())
         with self._lock:
             awaited = self._awaited.get(unit.id)
-            if awaited is None or awaited[0] != job:
+            if awaited is None or awaited.job != job:
                 return
             del self._awaited[unit.id]
             if error:
                 self._faults[unit.id] = f"{type(error).__name__}: {error}"
             else:
-                self._kept[unit.id] = UnitProof(unit, job, job_key(job), future.result(), texts, settings)
+                sheet, texts = future.result(), ended.texts
+                self._kept[unit.id] = UnitProof(unit, job, job_key(job), sheet, texts, settings)
             self._renumber(settings)
             if not self._awaited and not self._faults:
                 self._settle(settings)
