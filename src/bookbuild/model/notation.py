@@ -335,7 +335,8 @@ def _own_unit(
             )
         if found != dimension(unit):
             wanted = dimension(unit)
-            raise NotationError(f"“{own}” is a unit of {found}, the quantity’s is one of {wanted}", column)
+            message = f"“{own}” is a unit of {found}, the quantity’s is one of {wanted}"
+            raise NotationError(message, column, "make a quantity of its own for it")
         return own, word.end()
     if measure is Measure.MONEY:
         if own not in CURRENCIES:
