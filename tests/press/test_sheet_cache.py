@@ -74,7 +74,7 @@ def test_a_cache_that_cannot_be_written_keeps_nothing_and_says_nothing(root: Pat
     cache = SheetCache(root / "file")
     cache.put(job(root), typeset(job(root)))
     assert cache.get(job(root)) is None
-    cache.sweep()
+    cache.store.sweep()
 
 
 def test_the_longest_unused_entries_go_first(root: Path) -> None:
@@ -84,11 +84,20 @@ def test_the_longest_unused_entries_go_first(root: Path) -> None:
     size = sum(path.stat().st_size for path in (root / "cache").glob("*/*"))
     import os
 
-    os.utime(cache._path("old", "hints"), (1, 1))
-    SheetCache(root / "cache", size - 1).sweep()
+    os.utime(cache.store.path("hints", "old"), (1, 1))
+    SheetCache(root / "cache", size - 1).store.sweep()
     assert (cache.remembered("old"), cache.remembered("new")) == ({}, {"x": 2})
-    cache.clear()
-    assert list((root / "cache").glob("*/*")) == []
+
+
+def test_emptying_removes_what_is_ours_and_nothing_else(root: Path) -> None:
+    cache = SheetCache(root)
+    cache.remember("one", {"x": 1})
+    (root / "aa").mkdir(exist_ok=True)
+    for name in ("thesis.txt", ".part-killed"):
+        (root / "aa" / name).write_text("1234")
+    size = cache.store.path("hints", "one").stat().st_size
+    assert cache.store.clear() == size + 4
+    assert sorted(path.name for path in root.rglob("*") if path.is_file()) == ["thesis.txt", "x.png"]
 
 
 def test_bytes_of_another_form_are_refused() -> None:

@@ -84,7 +84,7 @@ def print_edition(
         if cache and not gated:
             cache.keep_passed(key, pdf)
     if cache:
-        cache.sweep()
+        cache.store.sweep()
     return Printed(pdf, press.map, tuple(in_order(diagnostics)), press.facts())
 
 
