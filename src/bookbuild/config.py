@@ -64,6 +64,8 @@ class Settings:
     strict: bool = False
     """Warnings are errors."""
     untranslated: Untranslated = Untranslated.MARK
+    proof: bool = False
+    """A translator's proof: message numbers in the margin, what is not finished shaded."""
     documents: Path | None = None
     """Folder of the documents that were read, for the evidence check."""
     epoch: int | None = None

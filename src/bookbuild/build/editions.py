@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from bookbuild.apparatus.citations import Citer
 from bookbuild.apparatus.edition import make_edition
@@ -21,8 +21,10 @@ from bookbuild.build.manuscript import (
     weighed,
 )
 from bookbuild.build.output import publish_files, tidy
+from bookbuild.build.pictures import data_address, pictures_of
 from bookbuild.build.printed import PrintedEdition
 from bookbuild.build.report import write_report
+from bookbuild.build.standing import fingerprint, keep_record
 from bookbuild.build.workers import Workers, WorkFailedError, WorkLimits
 from bookbuild.config import Project, Settings, Untranslated
 from bookbuild.diagnostics import BookbuildError, Diagnostic, EnvironmentFailure, InternalFault, Severity
@@ -32,12 +34,14 @@ from bookbuild.model.book import Book, LocalizedBook
 from bookbuild.model.comparison import Comparison
 from bookbuild.model.edition import Edition
 from bookbuild.model.locale import Locale
+from bookbuild.model.prose import MessageKey
 from bookbuild.model.unit import Unit
 from bookbuild.press.cache import SheetCache
 from bookbuild.press.edition import print_edition
 from bookbuild.press.settings import PressSettings, StyleSheet
 from bookbuild.press.styles import book_styles, house_styles
-from bookbuild.render import render_html, render_units
+from bookbuild.render import locale_css, render_html, render_units
+from bookbuild.translate.extract import extract
 from bookbuild.translate.hyphenation import hyphenation_patterns
 
 
@@ -50,6 +54,7 @@ def build_pdfs(project: Project, languages: Sequence[str], settings: Settings, p
     """
     tidy(project.dist)
     with unchanged(project):
+        key = fingerprint(project, languages, settings) if settings.cache else ""
         book, findings = sound_book(project, languages, settings, progress)
         asked = languages_asked(project, book, languages)
         printed = print_languages(project, book, asked, settings, progress)
@@ -57,12 +62,15 @@ def build_pdfs(project: Project, languages: Sequence[str], settings: Settings, p
         findings += one.diagnostics
     stop_on_errors(findings := weighed(findings, settings))
 
-    files = {f"{book.id}-{one.edition.lang}.pdf": one.pdf for one in printed}
-    lines = [f"{project.dist / name}: {one.in_short()}" for name, one in zip(files, printed, strict=True)]
-    report = f"{book.id}-report.txt"
+    kind = "-proof" if settings.proof else ""
+    files = {f"{book.id}-{one.edition.lang}{kind}.pdf": one.pdf for one in printed}
+    lines = [(name, one.in_short()) for name, one in zip(files, printed, strict=True)]
+    report = f"{book.id}{kind}-report.txt"
     files[report] = write_report(book, printed, findings).encode("utf-8")
+    lines.append((report, "what was built, and what to look at"))
     publish_files(project.dist, files)
-    return Outcome(tuple(findings), (*lines, f"{project.dist / report}: what was built, and what to look at"))
+    keep_record(settings, key, files, lines, findings)
+    return Outcome(tuple(findings), tuple(f"{project.dist / name}: {said}" for name, said in lines))
 
 
 def build_html(project: Project, languages: Sequence[str], settings: Settings, progress: Progress) -> Outcome:
@@ -82,7 +90,8 @@ def build_html(project: Project, languages: Sequence[str], settings: Settings, p
             locale = locale_of(project, language)
             localized = localized_book(project, book, language, locale)
             edition = edition_of(project, book, localized, comparisons, locale)
-            files[f"{book.id}-{language}.html"] = render_html(edition, locale).encode("utf-8")
+            page = render_html(edition, locale, picture=lambda path: data_address(project.book / path))
+            files[f"{book.id}-{language}.html"] = page.encode("utf-8")
     publish_files(project.dist, files)
     return Outcome(tuple(findings), tuple(str(project.dist / name) for name in files))
 
@@ -127,12 +136,20 @@ def print_language(
     """
     locale = locale_of(project, language)
     localized = localized_book(project, book, language, locale)
-    edition = edition_of(project, book, localized, comparisons, locale)
+    edition = edition_of(
+        project,
+        book,
+        localized,
+        comparisons,
+        locale,
+        mark=settings.proof or settings.untranslated is Untranslated.MARK,
+        messages=_message_numbers(book) if settings.proof else None,
+    )
     units = render_units(edition, locale)
     try:
         printed = print_edition(
             units,
-            styles_of(project, language),
+            styles_of(project, language, proof=settings.proof),
             replace(press_settings(project, book, edition, locale), tagged=tagged),
             workers,
             SheetCache(settings.cache) if settings.cache else None,
@@ -162,8 +179,17 @@ def edition_of(
     comparisons: Sequence[Comparison],
     locale: Locale,
     citer: Citer | None = None,
+    *,
+    mark: bool = True,
+    messages: Mapping[MessageKey, str] | None = None,
 ) -> Edition:
-    """Gather the apparatus around one language; ``citer`` is one made for the same sources and locale."""
+    """Gather the apparatus around one language.
+
+    Args:
+        citer: one made for the same sources and locale.
+        mark: whether messages without a finished translation are marked in the margin.
+        messages: for a translator's proof, the number of each message.
+    """
     return make_edition(
         localized,
         comparisons,
@@ -171,7 +197,25 @@ def edition_of(
         charts={one.quantity.id: charts_of(one) for one in comparisons},
         language_names={code: locale.language_name(code) for code in book.languages},
         citer=citer,
+        mark_untranslated=mark,
+        messages=messages,
+        pictures=_localized_pictures(project, book, locale.code),
     )
+
+
+def _message_numbers(book: Book) -> dict[MessageKey, str]:
+    """Number the messages in the order of the catalog, from 1."""
+    return {message.key: str(number) for number, message in enumerate(extract(book).messages, 1)}
+
+
+def _localized_pictures(project: Project, book: Book, language: str) -> dict[str, str]:
+    """Return the pictures that have one of their own in a language: ``map.az.svg`` for ``map.svg``."""
+    found = {}
+    for path in pictures_of(book):
+        own = PurePosixPath(path).with_suffix(f".{language}{PurePosixPath(path).suffix}").as_posix()
+        if (project.book / own).is_file():
+            found[path] = own
+    return found
 
 
 def _coverage_findings(localized: LocalizedBook, settings: Settings) -> Iterator[Diagnostic]:
@@ -189,13 +233,14 @@ def _coverage_findings(localized: LocalizedBook, settings: Settings) -> Iterator
         )
 
 
-def styles_of(project: Project, language: str) -> tuple[StyleSheet, ...]:
-    """Return the house's style sheets and the book's own, in cascading order.
+def styles_of(project: Project, language: str, *, proof: bool = False) -> tuple[StyleSheet, ...]:
+    """Return the house's style sheets, the language's and the book's own, in cascading order.
 
     Raises:
         EnvironmentFailure: a sheet cannot be read.
     """
-    return (*house_styles(language), *book_styles(project.styles, language))
+    own = StyleSheet("house/locale.css", locale_css(locale_of(project, language)))
+    return (*house_styles(language, proof=proof), own, *book_styles(project.styles, language))
 
 
 def press_settings(project: Project, book: Book, edition: Edition, locale: Locale) -> PressSettings:

@@ -12,10 +12,10 @@ HOUSE = ("page.css", "text.css", "notes.css", "apparatus.css", "charts.css")
 """In this order; what a language needs besides stands in ``<lang>.css``."""
 
 
-def house_styles(lang: str) -> tuple[StyleSheet, ...]:
-    """Return the style that the package ships."""
+def house_styles(lang: str, *, proof: bool = False) -> tuple[StyleSheet, ...]:
+    """Return the style that the package ships; for a translator's proof with what that shows besides."""
     folder = files("bookbuild.press") / "house"
-    names = [*HOUSE, f"{lang}.css"]
+    names = [*HOUSE, f"{lang}.css", *(["proof.css"] if proof else [])]
     return tuple(
         StyleSheet(f"house/{name}", (folder / name).read_text(encoding="utf-8"))
         for name in names
