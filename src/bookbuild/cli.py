@@ -205,6 +205,7 @@ class Run:
         documents: Path | None = None,
         unit_seconds: int = Settings().unit_seconds,
         unit_megabytes: int = Settings().unit_megabytes,
+        proof: bool = False,
     ) -> Settings:
         """Collect the options of a run."""
         return Settings(
@@ -215,6 +216,7 @@ class Run:
             strict=strict,
             untranslated=Untranslated(untranslated),
             documents=documents,
+            proof=proof,
             epoch=_epoch(),
         )
 
@@ -308,6 +310,11 @@ def _findings(run: Run, findings: Sequence[Diagnostic], *, as_json: bool) -> Non
 @CACHE
 @UNIT_SECONDS
 @UNIT_MEGABYTES
+@click.option(
+    "--proof",
+    is_flag=True,
+    help="A translator's proof: message numbers in the margin, what is not finished shaded.",
+)
 @pass_run
 def pdf(
     run: Run,
@@ -318,6 +325,7 @@ def pdf(
     use_cache: bool,
     unit_seconds: int,
     unit_megabytes: int,
+    proof: bool,
 ) -> None:
     """Build the book's PDFs into dist/, one per language.
 
@@ -326,8 +334,9 @@ def pdf(
       bookbuild pdf --lang en
       bookbuild pdf --lang en,az
       bookbuild -C ../other-book -q pdf --lang all
+      bookbuild pdf --lang tr --proof
     """
-    from bookbuild.build import editions
+    from bookbuild.build import standing
 
     settings = run.settings(
         jobs=jobs,
@@ -336,8 +345,9 @@ def pdf(
         untranslated=untranslated,
         unit_seconds=unit_seconds,
         unit_megabytes=unit_megabytes,
+        proof=proof,
     )
-    result = editions.build_pdfs(run.project, languages, settings, run.progress)
+    result = standing.build_pdfs(run.project, languages, settings, run.progress)
     _report(run, result.findings, result.lines)
 
 
@@ -374,7 +384,7 @@ def html(run: Run, languages: tuple[str, ...], strict: bool, untranslated: str) 
     type=click.Choice(["auto", "saddle", "sections"]),
     is_flag=False,
     flag_value="auto",
-    default="",
+    default=None,
     help="Also a proof for office paper: all in one fold, in sections of 16 pages, or by thickness.",
 )
 @click.option("--verify", is_flag=True, help="Only compare what is there with its sums and the book.")
@@ -387,7 +397,7 @@ def dist(
     run: Run,
     languages: tuple[str, ...],
     pdfx: str,
-    booklet: str,
+    booklet: str | None,
     verify: bool,
     strict: bool,
     untranslated: str,
@@ -416,7 +426,7 @@ def dist(
         run.progress.say(f"{folder}: whole, and made of the book as it is")
         return
     settings = run.settings(jobs=jobs, use_cache=use_cache, strict=strict, untranslated=untranslated)
-    wishes = distribution.Wishes(f"X-{pdfx}", booklet)
+    wishes = distribution.Wishes(f"X-{pdfx}", booklet or "")
     result = distribution.build_distribution(run.project, languages, settings, wishes, run.progress)
     _report(run, result.findings, result.lines)
 
@@ -427,12 +437,12 @@ def dist(
     "--for",
     "purpose",
     type=click.Choice(["print", "screen", "archive"]),
-    default="",
+    default=None,
     help="What the file is for. By default what it calls itself: PDF/A, PDF/UA, else print.",
 )
 @click.option("--json", "as_json", is_flag=True, help="As JSON on standard output, with pages and measures.")
 @pass_run
-def preflight(run: Run, file: Path, purpose: str, as_json: bool) -> None:
+def preflight(run: Run, file: Path, purpose: str | None, as_json: bool) -> None:
     """Report what a printer, an archive or a reader would object to, on any PDF.
 
     Exit status 1 if there are errors.
@@ -444,7 +454,7 @@ def preflight(run: Run, file: Path, purpose: str, as_json: bool) -> None:
     """
     from bookbuild.build import distribution
 
-    findings = distribution.preflight_file(file, purpose)
+    findings = distribution.preflight_file(file, purpose or "")
     if as_json:
         click.echo(json.dumps([one.as_data() for one in findings], ensure_ascii=False, indent=1))
     else:
@@ -454,11 +464,68 @@ def preflight(run: Run, file: Path, purpose: str, as_json: bool) -> None:
     run.progress.say("no errors")
 
 
+@cli.command()
+@LANG
+@JOBS
+@CACHE
+@click.option(
+    "--port", type=click.IntRange(1, 65535), help="Port on 127.0.0.1. Default: 8765, or any free one."
+)
+@click.option("--open", "open_browser", is_flag=True, help="Open the browser, too.")
+@pass_run
+def preview(
+    run: Run,
+    languages: tuple[str, ...],
+    jobs: int | None,
+    use_cache: bool,
+    port: int | None,
+    open_browser: bool,
+) -> None:
+    """Show the book in the browser while it is written and translated, until Ctrl-C.
+
+    Follows book/, locales/ and styles/: what was changed is set anew and shown at once, at the
+    reader's place, with findings beside the page and a way from each page to its line. Mistakes
+    leave the last good pages standing. Serves this machine only, and publishes nothing.
+
+    \b
+    Examples:
+      bookbuild preview --open
+      bookbuild preview --lang en,az --port 9000
+    """
+    try:
+        from bookbuild.preview import session
+    except ModuleNotFoundError as missing:
+        raise EnvironmentFailure(
+            f"the preview needs {missing.name}; run: pip install 'bookbuild[preview]'"
+        ) from missing
+
+    settings = run.settings(jobs=jobs, use_cache=use_cache)
+    session.preview(run.project, languages, settings, run.progress.say, port=port, open_browser=open_browser)
+
+
 def _report(run: Run, findings: Sequence[Diagnostic], lines: Sequence[str]) -> None:
     run.progress.close()
     show(findings)
     for line in lines:
         run.progress.say(line)
+
+
+@cli.command()
+@pass_run
+def clean(run: Run) -> None:
+    """Empty the cache. What stands in dist/ stays; the next build lays everything out anew.
+
+    \b
+    Example:
+      bookbuild clean
+    """
+    from bookbuild.build import standing
+
+    settings = run.settings()
+    if settings.cache is None:
+        run.progress.say("there is no cache: no home folder to keep it in")
+        return
+    run.progress.say(f"{settings.cache}: {standing.empty_cache(settings) / 1e6:.1f} MB removed")
 
 
 @cli.group()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+
+import pikepdf
 import pypdfium2
 import pytest
 from hypothesis import given
@@ -62,6 +65,11 @@ def test_sections_and_right_to_left_books_are_imposed_too() -> None:
         assert "page 1" in document[0].get_textpage().get_text_bounded(right=148 * MM)
     finally:
         document.close()
+
+
+def test_a_side_of_paper_without_a_page_has_no_content_at_all() -> None:
+    with pikepdf.open(io.BytesIO(impose(saved(print_sample(1)), FACTS).pdf)) as pdf:
+        assert ["/Contents" in page.obj for page in pdf.pages] == [True, False]
 
 
 def test_equal_books_give_equal_booklets() -> None:

@@ -169,13 +169,14 @@ def build_distribution(
             findings += wrong
             made.append((volume.lang, cover))
             files |= {f"{volume.lang}/{name}": content for name, content in data.items()}
-            tasks += _tasks(project, book, volume, volumes, agreed, wishes, data)
+            tasks += _tasks(book, volume, agreed, wishes, data)
+        tasks.append(_Task("all", SITE, _sites_call(project, volumes)))
         progress("finish", "print, screen and archive copies, HTML")
         for task, result in zip(tasks, _run_all(workers, tasks), strict=True):
             if isinstance(result, _File):
                 made.append((task.lang, result))
             else:
-                files |= {f"{task.lang}/{task.name}/{name}": content for name, content in result.items()}
+                files |= result
     for language, file in made:
         files[f"{language}/{file.name}"] = file.pdf
         path = (folder / language / file.name).relative_to(project.root).as_posix()
@@ -385,22 +386,19 @@ def _cover(
 
 
 def _tasks(
-    project: Project,
     book: Book,
     volume: _Volume,
-    volumes: Sequence[_Volume],
     agreed: _Agreed,
     wishes: Wishes,
     data: Mapping[str, bytes],
 ) -> list[_Task]:
-    """Return what remains to be made of a language; the longest first."""
+    """Return the PDFs that remain to be made of a language; the longest first."""
     lang, pdf, condition = volume.lang, volume.printed.pdf, agreed.condition
     archived = _facts(volume, ARCHIVE, condition.digest)
-    calls: dict[str, Callable[[], _File | dict[str, bytes]]] = {
+    calls = {
         SCREEN: functools.partial(_screen, pdf, volume.printed.units, _facts(volume, SCREEN)),
         INTERIOR: functools.partial(_interior, pdf, _order(book, volume, INTERIOR, agreed, wishes)),
         ARCHIVE: functools.partial(_archive, pdf, archived, condition, _attachments(data)),
-        SITE: _site_call(project, volume, volumes),
     }
     if wishes.booklet:
         thick = volume.printed.pages > _STAPLED
@@ -472,33 +470,43 @@ def _attachments(data: Mapping[str, bytes]) -> tuple[Attachment, ...]:
     return tuple(Attachment(name, *_DESCRIPTIONS[name], content) for name, content in data.items())
 
 
-def _site_call(
-    project: Project, volume: _Volume, volumes: Sequence[_Volume]
-) -> Callable[[], dict[str, bytes]]:
-    """Read what the website of a language needs; a worker cuts the typefaces down and writes the page."""
-    edition, locale = volume.printed.edition, locale_of(project, volume.lang)
-    translations = [
-        Translation(other.lang, locale_of(project, other.lang).name, f"../../{other.lang}/html/index.html")
-        for other in volumes
-        if other is not volume
-    ]
-    pictures = {path: (project.book / path).read_bytes() for path in sorted(set(_pictures(edition.sections)))}
+def _sites_call(project: Project, volumes: Sequence[_Volume]) -> Callable[[], dict[str, bytes]]:
+    """Write the pages and read what they show; a worker cuts the typefaces down."""
     faces = [
         WebFace(Path(face.file).stem, face.family, face.weight, face.italic, face.path.read_bytes())
         for face in FACES
     ]
     licences = {f"{_FONTS}/{path.name}": path.read_bytes() for path in sorted(FOLDER.glob("OFL-*.txt"))}
-    marked = render_html(edition, locale, translations, f"{_SITE_CSS}{_FACES_HERE}\n")
-    return functools.partial(_site, marked, faces, {**pictures, **licences})
+    names = {volume.lang: locale_of(project, volume.lang).name for volume in volumes}
+    pages, files = {}, {}
+    for volume in volumes:
+        edition, lang = volume.printed.edition, volume.lang
+        translations = [
+            Translation(other, name, f"../../{other}/html/index.html")
+            for other, name in names.items()
+            if other != lang
+        ]
+        style = f"{_SITE_CSS}{_FACES_HERE}\n"
+        pages[lang] = render_html(edition, locale_of(project, lang), translations, style)
+        pictures = {path: (project.book / path).read_bytes() for path in _pictures(edition.sections)}
+        files[lang] = {**pictures, **licences}
+    return functools.partial(_sites, pages, faces, files)
 
 
 _FACES_HERE = "/* faces */"
 
 
-def _site(html: str, faces: Sequence[WebFace], files: Mapping[str, bytes]) -> dict[str, bytes]:
-    fonts = web_fonts(faces, html, _FONTS)
-    page = html.replace(_FACES_HERE, fonts.css, 1)
-    return {**files, **fonts.files, "index.html": page.encode()}
+def _sites(
+    pages: Mapping[str, str], faces: Sequence[WebFace], files: Mapping[str, Mapping[str, bytes]]
+) -> dict[str, bytes]:
+    """Return the folder of each language: its page, its pictures, and typefaces with the letters of all."""
+    fonts = web_fonts(faces, "".join(pages.values()), _FONTS)
+    made: dict[str, bytes] = {}
+    for lang, html in pages.items():
+        page = html.replace(_FACES_HERE, fonts.css, 1).encode()
+        own = {**files[lang], **fonts.files, "index.html": page}
+        made |= {f"{lang}/{SITE}/{name}": content for name, content in own.items()}
+    return made
 
 
 def _pictures(tree: object) -> Iterator[str]:

@@ -102,7 +102,8 @@ def _place(
         things[f"/P{index}"] = form
         content.append(f"q 1 0 0 1 {index * width - trim[0]:.3f} {-trim[1]:.3f} cm /P{index} Do Q")
     side.obj.Resources = Dictionary(XObject=things)
-    side.obj.Contents = Stream(out, "\n".join(content).encode())
+    if content:  # Ghostscript takes a compressed stream of nothing for a damaged one
+        side.obj.Contents = Stream(out, "\n".join(content).encode())
 
 
 def _trim(page: pikepdf.Page) -> tuple[float, float, float, float]:

@@ -160,7 +160,8 @@ def frame_pages(
         streams: list[Any] = list(own) if isinstance(own, Array) else [own] if own is not None else []
         contents = [pdf.make_indirect(Stream(pdf, begin.encode())), *streams, end]
         if order.marks:
-            written = slug(boxes, face, f"{line}   {order.facts.moment[:10]}   {size}")
+            words = f"{line}   {order.facts.moment[:10]}   {size}"
+            written = slug(boxes, face, words, process=not order.black_only)
             contents += [marks, pdf.make_indirect(Stream(pdf, b"q " + written + b" Q\n"))]
             _lend(page, space, face.reference)
         page.obj.Contents = Array(contents)

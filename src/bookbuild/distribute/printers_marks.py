@@ -1,4 +1,7 @@
-"""Crop, registration and colour marks, and the slug: drawn outside the bleed, in registration colour."""
+"""Crop, registration and colour marks, and the slug: drawn outside the bleed.
+
+On every plate there is: in registration colour, or in black where black is the only ink.
+"""
 
 from __future__ import annotations
 
@@ -58,10 +61,10 @@ def registration_space(pdf: pikepdf.Pdf) -> Any:
 
 
 def printers_marks(boxes: SheetGeometry, folds: tuple[float, ...] = (), *, process: bool = False) -> bytes:
-    """Return operators for all marks of a sheet. They need ``/BookAll`` as the registration space.
+    """Return operators for all marks of a sheet; with ``process`` they need ``/BookAll``.
 
-    ``folds`` are distances of fold marks from the left edge of the trim. ``process`` adds the
-    patches of the coloured inks to those of black.
+    ``folds`` are distances of fold marks from the left edge of the trim. ``process``: there are plates
+    of the coloured inks too.
     """
     lines = [*_crop_lines(boxes), *_fold_lines(boxes, folds)]
     middle_x = (boxes.trim[0] + boxes.trim[2]) / 2
@@ -74,7 +77,8 @@ def printers_marks(boxes: SheetGeometry, folds: tuple[float, ...] = (), *, proce
         (boxes.bleed[0] - off, middle_y),
         (boxes.bleed[2] + off, middle_y),
     ]
-    out = [f"/BookAll CS 1 SCN {_LINE} w [] 0 d"]
+    ink = "/BookAll CS 1 SCN" if process else "0 0 0 1 K"
+    out = [f"{ink} {_LINE} w [] 0 d"]
     out += [f"{a:.3f} {b:.3f} m {c:.3f} {d:.3f} l S" for a, b, c, d in lines]
     for x, y in targets:
         out.append(_circle(x, y, _TARGET))
@@ -129,8 +133,9 @@ def _patches(boxes: SheetGeometry, process: bool) -> list[str]:
     return out
 
 
-def slug(boxes: SheetGeometry, face: Typeface, text: str) -> bytes:
+def slug(boxes: SheetGeometry, face: Typeface, text: str, *, process: bool = False) -> bytes:
     """Return operators that write one line below the sheet. They need ``/BookSlug`` as the font."""
     shown, _ = face.show(text)
     x, y = boxes.trim[0] + 8 * MM, boxes.bleed[1] - MARGIN_MM * MM / 2 - _TEXT / 3
-    return f"/BookAll cs 1 scn BT /BookSlug {_TEXT} Tf {x:.3f} {y:.3f} Td ".encode() + shown + b" Tj ET"
+    ink = "/BookAll cs 1 scn" if process else "0 0 0 1 k"
+    return f"{ink} BT /BookSlug {_TEXT} Tf {x:.3f} {y:.3f} Td ".encode() + shown + b" Tj ET"

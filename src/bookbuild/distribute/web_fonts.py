@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
-_FEATURES = ("smcp", "c2sc", "onum", "lnum", "tnum", "pnum", "sups", "sinf")
-"""OpenType features that style sheets ask for, besides those that every text uses."""
+_FEATURES = (
+    *("ccmp", "locl", "calt", "liga", "kern", "mark", "mkmk", "init", "medi", "fina", "rlig"),
+    *("smcp", "onum", "lnum", "tnum", "pnum"),
+)
+"""OpenType features that every text uses, and those that the style sheet asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ def web_fonts(faces: Sequence[WebFace], text: str, folder: str) -> WebFonts:
 def _subset(program: bytes, letters: Iterable[int]) -> bytes:
     font = TTFont(io.BytesIO(program), lazy=True, recalcTimestamp=False)
     options = subset.Options()
-    options.layout_features = [*options.layout_features, *_FEATURES]
+    options.layout_features = list(_FEATURES)
     options.flavor = "woff2"
     options.hinting = False
     options.recalc_timestamp = False
