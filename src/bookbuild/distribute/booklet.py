@@ -102,8 +102,10 @@ def _place(
         things[f"/P{index}"] = form
         content.append(f"q 1 0 0 1 {index * width - trim[0]:.3f} {-trim[1]:.3f} cm /P{index} Do Q")
     side.obj.Resources = Dictionary(XObject=things)
-    if content:  # Ghostscript takes a compressed stream of nothing for a damaged one
+    if content:
         side.obj.Contents = Stream(out, "\n".join(content).encode())
+    else:  # Ghostscript takes a compressed stream of nothing for a damaged one
+        del side.obj.Contents
 
 
 def _trim(page: pikepdf.Page) -> tuple[float, float, float, float]:
