@@ -35,6 +35,8 @@ HOME_OF_LIBRARY = {
     "weasyprint": {"press"},
     "pikepdf": {"press", "distribute"},
     "click": {"cli"},
+    "watchfiles": {"preview"},
+    "pypdfium2": {"preview"},
 }
 
 

@@ -1,0 +1,12 @@
+"""The book in the browser while it is being written: pages, text, findings, each at its line.
+
+``session.preview`` is the story: ``watch`` tells that files have changed, ``build.proofs`` brings the
+pages up to them, ``board`` keeps what there is to see and tells who listens, ``server`` shows it on
+this machine only, and ``page/`` is what runs in the browser.
+
+Pages are shown as pictures that ``raster`` makes of the finished pages with pdfium, the engine of
+Chromium's own PDF viewer, and not in that viewer: a page cannot ask a viewer where its reader is, so
+every reload would lose the place, a change of language could not keep it, and no click could be led
+to its line. The text of the book is one click away as HTML, for search and for screen readers, and
+every chapter can be opened as a PDF.
+"""
