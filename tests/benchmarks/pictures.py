@@ -8,6 +8,7 @@ from pathlib import Path
 import pypdfium2
 from PIL import Image
 
+from bookbuild.apparatus.facts import chapter_anchor
 from bookbuild.build import editions, manuscript
 from bookbuild.config import Project, Settings
 
@@ -25,8 +26,9 @@ def main() -> None:
         settings = Settings(jobs=2, cache=Path(cache))
         [printed] = editions.print_languages(project, book, ("en",), settings, silent)
     pages = printed.page_map.pages
-    text = pages["dead"] + pages["dead"] % 2  # the verso after the chapter opens, or the recto's own verso
-    save(spread(printed.pdf, text), ROOT / "book" / "images" / "spread.png")
+    opening = pages[chapter_anchor("dead")]
+    verso = opening + 1 + (opening + 1) % 2
+    save(spread(printed.pdf, verso), ROOT / "book" / "images" / "spread.png")
 
 
 def silent(stage: str, detail: str = "", done: int = 0, total: int = 0) -> None:
