@@ -664,12 +664,14 @@ def parity(run: Run, languages: tuple[str, ...]) -> None:
 @click.option("--json", "form", flag_value="json", help="Quantities with their camps and claims.")
 @click.option(
     "--describe",
-    "form",
+    "described",
     type=click.Choice(["datapackage", "csvw"]),
     help="The description of the CSV: a Frictionless data package, or CSV on the Web.",
 )
 @click.pass_context
-def figures(context: click.Context, verdict: str | None, quantity: str, form: str | None) -> None:
+def figures(
+    context: click.Context, verdict: str | None, quantity: str, form: str | None, described: str | None
+) -> None:
     """Print every quantity with its verdict, camps and origins.
 
     \b
@@ -685,8 +687,8 @@ def figures(context: click.Context, verdict: str | None, quantity: str, form: st
     run = context.find_object(Run)
     assert run is not None, "the group that holds this one makes it"
     chosen = {"verdict": verdict or "", "quantity": quantity}
-    if form:
-        text = story.export_figures(run.project, run.progress, form, **chosen)
+    if form or described:
+        text = story.export_figures(run.project, run.progress, described or form or "", **chosen)
     else:
         width = shutil.get_terminal_size((100, 24)).columns
         text = story.list_figures(run.project, run.progress, width=width, **chosen)
@@ -797,7 +799,7 @@ def _run(command: Callable[[], object]) -> int:
         _clear_line()
         click.echo(f"bookbuild: {error}", err=True)
         return error.exit_status
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # click says in the second way that nobody reads any more
         _close_quietly()
         return 3
     except OSError as error:

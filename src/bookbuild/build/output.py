@@ -103,9 +103,10 @@ def _held(folder: Path, patience: float) -> Iterator[None]:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         try:
             if _locked(descriptor) and _is_still(path, descriptor):
-                os.ftruncate(descriptor, 0)
-                os.write(descriptor, str(os.getpid()).encode())
                 try:
+                    with contextlib.suppress(OSError):  # a full disk: others will not know who we are
+                        os.ftruncate(descriptor, 0)
+                        os.write(descriptor, str(os.getpid()).encode())
                     yield
                 finally:
                     path.unlink(missing_ok=True)

@@ -32,6 +32,8 @@ _FILE_MEGABYTES = 256
 """Largest file that a worker may write: fonts are unpacked to temporary files, nothing else is."""
 _PATIENCE = 4
 """Seconds by the clock for each second of computing: other programs run too."""
+_START = 120
+"""Seconds in which a process must have begun."""
 _FORBIDDEN = frozenset(
     {"socket.connect", "socket.bind", "socket.getaddrinfo", "socket.sendto", "subprocess.Popen"}
     | {"os.system", "os.exec", "os.posix_spawn", "os.fork", "os.forkpty", "pty.spawn"}
@@ -119,6 +121,7 @@ class _Child:
         self.process = context.Process(target=_serve, args=(theirs, limits), daemon=True)
         self.process.start()
         theirs.close()
+        self.ready = False
 
     def ask(self, work: object) -> tuple[bool, Any]:
         """Return whether work was done, and its result or exception.
@@ -127,8 +130,10 @@ class _Child:
             WorkFailedError: the process is gone, and this object is of no more use.
         """
         try:
+            if not self.ready and self.connection.poll(_START):
+                self.ready = self.connection.recv()
             self.connection.send(work)
-            if not self.connection.poll(self.limits.seconds * _PATIENCE):
+            if not self.connection.poll(self.limits.seconds * _PATIENCE + 1):
                 self.end()
                 raise WorkFailedError(f"took more than {self.limits.seconds} seconds")
             done, value = self.connection.recv()
@@ -168,6 +173,7 @@ def _serve(connection: Connection, limits: WorkLimits) -> None:
     """Do what is asked until nobody asks; runs in the child."""
     _confine(limits)
     with contextlib.suppress(EOFError, OSError):
+        connection.send(True)
         while True:
             fn, args, kwargs = connection.recv()
             try:
