@@ -15,7 +15,27 @@ from pathlib import Path
 from bookbuild import __version__
 from bookbuild.apparatus.citations import plain_words
 from bookbuild.build import Outcome, Progress
+from bookbuild.build.copies import (
+    ARCHIVE,
+    BOOKLET,
+    COVER,
+    FACES_HERE,
+    FONTS,
+    INTERIOR,
+    SCREEN,
+    SITE,
+    Made,
+    Task,
+    archive,
+    booklet,
+    interior,
+    made_pdf,
+    run_all,
+    screen,
+    sites,
+)
 from bookbuild.build.editions import print_language, worker_pool
+from bookbuild.build.inputs import unchanged
 from bookbuild.build.manuscript import (
     languages_asked,
     locale_of,
@@ -26,16 +46,15 @@ from bookbuild.build.manuscript import (
     weighed,
 )
 from bookbuild.build.printed import PrintedEdition
-from bookbuild.build.workers import Workers, WorkFailedError, WorkLimits
+from bookbuild.build.workers import Workers, WorkLimits
 from bookbuild.config import Project, Settings
-from bookbuild.diagnostics import BookError, Diagnostic, EnvironmentFailure, InternalFault, Severity
+from bookbuild.diagnostics import BookError, Diagnostic, Severity
 from bookbuild.distribute.barcode import check_isbn
-from bookbuild.distribute.booklet import impose
 from bookbuild.distribute.condition import PrintCondition, own_condition, shipped_condition
 from bookbuild.distribute.cover import CoverGeometry, CoverText, cover_page, finish_cover
 from bookbuild.distribute.expectations import Expectations, Purpose
 from bookbuild.distribute.findings import Finding
-from bookbuild.distribute.interior import PrintOrder, derived_id, print_interior
+from bookbuild.distribute.interior import PrintOrder, derived_id
 from bookbuild.distribute.preflight import declared_purpose, preflight
 from bookbuild.distribute.publish import publish_distribution, verify_distribution
 from bookbuild.distribute.records import (
@@ -46,31 +65,25 @@ from bookbuild.distribute.records import (
     onix,
     sources_json,
 )
-from bookbuild.distribute.screen import Attachment, archive_pdf, screen_pdf
+from bookbuild.distribute.screen import Attachment
 from bookbuild.distribute.stock import leaf_mm, spine_mm
-from bookbuild.distribute.web_fonts import WebFace, web_fonts
+from bookbuild.distribute.web_fonts import WebFace
 from bookbuild.distribute.xmp import FileFacts
 from bookbuild.figures.compare import compare_all
 from bookbuild.figures.export import claims_csv, comparisons_json, csvw_metadata, data_package
-from bookbuild.model.book import Book, Inks, LocalizedBook
-from bookbuild.model.comparison import Comparison
+from bookbuild.model.book import Book, Inks
 from bookbuild.model.edition import Picture
 from bookbuild.model.prose import Prose
-from bookbuild.model.unit import Unit
 from bookbuild.press.edition import print_edition
 from bookbuild.press.engine import ENGINE
 from bookbuild.press.fonts import FACES, FOLDER, face_of
 from bookbuild.press.settings import PressSettings, StyleSheet
 from bookbuild.render.screen import Translation, render_html
 
-INTERIOR, COVER = "interior-print.pdf", "cover-print.pdf"
-SCREEN, ARCHIVE = "book-screen.pdf", "book-archive.pdf"
-BOOKLET, SITE = "booklet.pdf", "html"
 _STAPLED = 80
 """Pages up to which a booklet is stapled through the fold; a thicker one is folded in sections."""
 _SECTION = 16
 _LETTERS = re.compile(r"[^\w]+")
-_FONTS = "assets/fonts"
 _SITE_CSS = """
 html { font-family: "Book Serif", "Book Armenian", "Book Arabic", Georgia, serif }
 """
@@ -87,34 +100,22 @@ class Wishes:
 
 
 @dataclass(frozen=True, slots=True)
-class _Agreed:
-    """What ``print:`` of book.yaml comes to."""
+class _Job:
+    """What is to be made of a book, and what its ``print:`` comes to."""
 
+    project: Project
+    book: Book
+    wishes: Wishes
     leaf: Decimal
+    """Thickness in millimetres; so is the board's."""
     board: Decimal
     condition: PrintCondition
     isbn: Mapping[str, str]
     """Language → 13 digits; languages without are missing."""
-
-
-@dataclass(frozen=True, slots=True)
-class _File:
-    """One finished PDF."""
-
-    name: str
-    pdf: bytes
-    findings: tuple[Finding, ...]
-    pages: int = 0
-    remark: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """What a worker is to make of one language: a PDF, or the files of a folder."""
-
-    lang: str
-    name: str
-    call: Callable[[], _File | dict[str, bytes]]
+    moment: str
+    """Which all files carry: of the edition, or SOURCE_DATE_EPOCH."""
+    data: Mapping[str, bytes]
+    """Name → the claims and sources as data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,50 +141,30 @@ def build_distribution(
         BookError: the book has errors, a translation is too incomplete, or preflight finds an error.
         EnvironmentFailure: the folder cannot be written; what was there is unchanged.
     """
-    book, findings = sound_book(project, languages, settings, progress)
-    asked = languages_asked(project, book, languages)
-    agreed, wrong = _agreed(project, book)
-    findings += wrong
-    texts = {
-        language: localized_book(project, book, language, locale_of(project, language)) for language in asked
-    }
-    findings += _too_incomplete(book, texts)
-    stop_on_errors(findings := weighed(findings, settings))
+    with unchanged(project):
+        book, findings = sound_book(project, languages, settings, progress)
+        asked = languages_asked(project, book, languages)
+        job, wrong = _job(project, book, settings, wishes)
+        findings = weighed([*findings, *wrong, *_too_incomplete(project, book, asked)], settings)
+        stop_on_errors(findings)
 
-    comparisons = compare_all(book)
-    folder = distribution_folder(project, book)
-    limits = WorkLimits(settings.unit_seconds, settings.unit_megabytes)
-    with worker_pool(settings.jobs, limits) as workers:
-        printed = _print_all(project, book, asked, comparisons, settings, progress, workers)
-        for one in printed:
-            findings += one.diagnostics
-        stop_on_errors(findings := weighed(findings, settings))
-        volumes = [_volume(project, book, one, agreed, settings) for one in printed]
-        data = _data(book, comparisons)
-        files: dict[str, bytes] = {}
-        made: list[tuple[str, _File]] = []
-        tasks: list[_Task] = []
-        for volume in volumes:
-            progress("cover", volume.lang)
-            cover, wrong = _cover(project, book, volume, agreed, wishes)
-            findings += wrong
-            made.append((volume.lang, cover))
-            files |= {f"{volume.lang}/{name}": content for name, content in data.items()}
-            tasks += _tasks(book, volume, agreed, wishes, data)
-        tasks.append(_Task("all", SITE, _sites_call(project, volumes)))
-        progress("finish", "print, screen and archive copies, HTML")
-        for task, result in zip(tasks, _run_all(workers, tasks), strict=True):
-            if isinstance(result, _File):
-                made.append((task.lang, result))
-            else:
-                files |= result
-    for language, file in made:
-        files[f"{language}/{file.name}"] = file.pdf
-        path = (folder / language / file.name).relative_to(project.root).as_posix()
-        findings += [one.as_diagnostic(path) for one in file.findings]
-    stop_on_errors(findings := weighed(findings, settings))
+        limits = WorkLimits(settings.unit_seconds, settings.unit_megabytes)
+        with worker_pool(settings.jobs, limits) as workers:
+            printed = _print_all(job, asked, settings, progress, workers)
+            volumes = [_volume(job, one) for one in printed]
+            progress("finish", "covers, copies for print, screen and archive, HTML")
+            covers, wrong = _covers(job, volumes)
+            findings = weighed([*findings, *_findings_of(printed), *wrong], settings)
+            stop_on_errors(findings)
+            tasks = [task for volume in volumes for task in _tasks(job, volume)]
+            made = [*covers, *run_all(workers, [*tasks, _sites_task(job, volumes)])]
+        folder = distribution_folder(project, book)
+        findings = weighed([*findings, *_preflighted(made, folder.relative_to(project.root))], settings)
+        stop_on_errors(findings)
 
-    files |= _records(project, book, volumes, agreed, wishes, files)
+        files = {name: content for one in made for name, content in one.files.items()}
+        files |= {f"{lang}/{name}": content for lang in asked for name, content in job.data.items()}
+        files |= _records(job, volumes, files)
     progress("write", str(folder))
     publish_distribution(folder, files)
     return Outcome(tuple(findings), tuple(_told(folder, volumes, made, files)))
@@ -219,8 +200,8 @@ def distribution_folder(project: Project, book: Book) -> Path:
     return project.dist / f"{book.id}-{name}"
 
 
-def _agreed(project: Project, book: Book) -> tuple[_Agreed, list[Diagnostic]]:
-    """Return what was agreed with the printer; D901, D902, D904."""
+def _job(project: Project, book: Book, settings: Settings, wishes: Wishes) -> tuple[_Job, list[Diagnostic]]:
+    """Return what is to be made; D901, D902, D904."""
     spec = book.printing
     leaf, findings = leaf_mm(spec.paper, "print: paper", book.place)
     board, wrong = leaf_mm(spec.board, "print: board", book.place)
@@ -235,16 +216,18 @@ def _agreed(project: Project, book: Book) -> tuple[_Agreed, list[Diagnostic]]:
             findings.append(Diagnostic("D904", message, book.place))
     isbn = {}
     for language, text in book.isbn.items():
-        digits, wrong = check_isbn(text, book.place)
+        isbn[language], wrong = check_isbn(text, book.place)
         findings += wrong
-        isbn[language] = digits
-    return _Agreed(leaf, board, condition, isbn), findings
+    moment = f"{book.date}T00:00:00Z"
+    if settings.epoch is not None:
+        moment = datetime.fromtimestamp(settings.epoch, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return _Job(project, book, wishes, leaf, board, condition, isbn, moment, _data(book)), findings
 
 
-def _too_incomplete(book: Book, texts: Mapping[str, LocalizedBook]) -> Iterator[Diagnostic]:
+def _too_incomplete(project: Project, book: Book, languages: Sequence[str]) -> Iterator[Diagnostic]:
     """D903: a translation below what ``coverage:`` of book.yaml asks for is not published."""
-    for language, localized in texts.items():
-        coverage = localized.coverage
+    for language in languages:
+        coverage = localized_book(project, book, language, locale_of(project, language)).coverage
         if coverage.percent < book.coverage_percent:
             share, least = (f"{one.normalize():f} %" for one in (coverage.percent, book.coverage_percent))
             yield Diagnostic(
@@ -256,18 +239,19 @@ def _too_incomplete(book: Book, texts: Mapping[str, LocalizedBook]) -> Iterator[
 
 
 def _print_all(
-    project: Project,
-    book: Book,
+    job: _Job,
     languages: Sequence[str],
-    comparisons: Sequence[Comparison],
     settings: Settings,
     progress: Progress,
     workers: Workers | None,
 ) -> list[PrintedEdition]:
     """Typeset all languages with tags: print copies lose them, screen copies need them."""
+    comparisons = compare_all(job.book)
 
     def one(language: str) -> PrintedEdition:
-        return print_language(project, book, language, comparisons, settings, progress, workers, tagged=True)
+        return print_language(
+            job.project, job.book, language, comparisons, settings, progress, workers, tagged=True
+        )
 
     if workers is None:
         return [one(language) for language in languages]
@@ -279,15 +263,18 @@ def _print_all(
             raise
 
 
-def _volume(
-    project: Project, book: Book, printed: PrintedEdition, agreed: _Agreed, settings: Settings
-) -> _Volume:
+def _findings_of(printed: Sequence[PrintedEdition]) -> list[Diagnostic]:
+    return [finding for one in printed for finding in one.diagnostics]
+
+
+def _volume(job: _Job, printed: PrintedEdition) -> _Volume:
+    book = job.book
     local, lang = printed.localized.book, printed.edition.lang
     title, subtitle, blurb, rights = (
         _plain(prose) for prose in (local.title, local.subtitle, local.blurb, local.licence)
     )
     names = tuple(f"{_plain(one.role)} {one.name}" for one in local.contributors)
-    own_names = tuple(locale_of(project, code).name for code in book.languages)
+    own_names = tuple(locale_of(job.project, code).name for code in book.languages)
     text = CoverText(
         title, subtitle, names, book.publisher, (blurb,) if blurb else (), own_names,
         lang, printed.edition.direction,
@@ -297,7 +284,7 @@ def _volume(
         authors=tuple(one.name for one in book.contributors),
         subject=subtitle,
         lang=lang,
-        moment=_moment(book, settings),
+        moment=job.moment,
         identifier="",
         producer=f"bookbuild {__version__}, WeasyPrint",
         rights=rights,
@@ -314,11 +301,11 @@ def _volume(
         # The trade's codes of roles are found by their English words.
         names=tuple((one.role.source, one.name) for one in book.contributors),
         blurb=blurb,
-        isbn=agreed.isbn.get(lang, ""),
+        isbn=job.isbn.get(lang, ""),
         pages=pages,
         added=added,
         notes=printed.notes,
-        spine_mm=spine_mm(pages, agreed.leaf, agreed.board),
+        spine_mm=spine_mm(pages, job.leaf, job.board),
         coverage_percent=printed.edition.coverage.percent,
     )
     return _Volume(printed, text, facts, edition)
@@ -328,23 +315,16 @@ def _plain(prose: Prose | None) -> str:
     return plain_words(prose) if prose else ""
 
 
-def _moment(book: Book, settings: Settings) -> str:
-    """Return the moment that all files carry: of the edition, or SOURCE_DATE_EPOCH."""
-    if settings.epoch is None:
-        return f"{book.date}T00:00:00Z"
-    return datetime.fromtimestamp(settings.epoch, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _order(book: Book, volume: _Volume, name: str, agreed: _Agreed, wishes: Wishes) -> PrintOrder:
-    spec = book.printing
+def _order(job: _Job, volume: _Volume, name: str) -> PrintOrder:
+    spec = job.book.printing
     return PrintOrder(
-        name=f"{book.id} {volume.lang} {name.removesuffix('.pdf')}",
-        facts=_facts(volume, name, agreed.condition.digest, wishes.pdfx, repr(spec)),
-        condition=agreed.condition,
+        name=f"{job.book.id} {volume.lang} {name.removesuffix('.pdf')}",
+        facts=_facts(volume, name, job.condition.digest, job.wishes.pdfx, repr(spec)),
+        condition=job.condition,
         slug_font=face_of("Book Sans", 400, False).path.read_bytes(),
         bleed_mm=spec.bleed_mm,
         page_multiple=spec.page_multiple,
-        pdfx=wishes.pdfx,
+        pdfx=job.wishes.pdfx,
         black_only=spec.inks is Inks.BLACK,
         max_ink_percent=spec.ink_limit_percent,
     )
@@ -356,98 +336,67 @@ def _facts(volume: _Volume, name: str, *inputs: str) -> FileFacts:
     return replace(volume.facts, identifier=derived_id(pages, repr(volume.facts), volume.lang, name, *inputs))
 
 
-def _cover(
-    project: Project, book: Book, volume: _Volume, agreed: _Agreed, wishes: Wishes
-) -> tuple[_File, list[Diagnostic]]:
-    """Typeset the cover around the spine that the pages make."""
-    spec, page, text = book.printing, book.page, volume.text
+def _covers(job: _Job, volumes: Sequence[_Volume]) -> tuple[list[Made], list[Diagnostic]]:
+    """Typeset the covers; a cover with an error is not made."""
+    made: list[Made] = []
+    findings: list[Diagnostic] = []
+    for volume in volumes:
+        pdf, wrap, wrong = _cover_page(job, volume)
+        findings += wrong
+        if all(one.severity is not Severity.ERROR for one in wrong):
+            made.append(_cover(job, volume, pdf, wrap))
+    return made, findings
+
+
+def _cover_page(job: _Job, volume: _Volume) -> tuple[bytes, CoverGeometry, list[Diagnostic]]:
+    """Typeset a cover around the spine that the pages make."""
+    book, text = job.book, volume.text
     wrap = CoverGeometry(
-        page.trim_width_mm, page.trim_height_mm, volume.edition.spine_mm, spec.flap_mm, spec.bleed_mm
+        page_width=book.page.trim_width_mm,
+        page_height=book.page.trim_height_mm,
+        spine=volume.edition.spine_mm,
+        flap=book.printing.flap_mm,
+        bleed=book.printing.bleed_mm,
     )
-    unit, css = cover_page(text, wrap, spec.spine_text, volume.edition.isbn)
+    unit, css = cover_page(text, wrap, book.printing.spine_text, volume.edition.isbn)
     press = PressSettings(
-        root=project.book, title=text.title, lang=text.lang, direction=text.direction, page=wrap.format
+        root=job.project.book, title=text.title, lang=text.lang, direction=text.direction, page=wrap.format
     )
     printed = print_edition([unit], [StyleSheet("cover.css", css)], press)
-    findings = [
-        replace(one, place=book.place)
-        for one in printed.diagnostics
-        # The gate cannot read the words of a turned spine in a script that runs from right to left.
-        if not (text.direction == "rtl" and one.code.startswith("G"))
-    ]
-    stop_on_errors(findings)
-    order = _order(book, volume, COVER, agreed, wishes)
-    ready = finish_cover(printed.pdf, order, wrap, volume.edition.isbn, spec.barcode_percent, text.direction)
-    remark = f"spine {wrap.spine.normalize():f} mm"
-    if not volume.edition.isbn:
-        remark += ", no ISBN: no barcode"
-    found = tuple(preflight(ready.pdf, ready.expectations))
-    return _File(COVER, ready.pdf, found, ready.pages, remark), findings
+    return printed.pdf, wrap, [replace(one, place=book.place) for one in printed.diagnostics]
 
 
-def _tasks(
-    book: Book,
-    volume: _Volume,
-    agreed: _Agreed,
-    wishes: Wishes,
-    data: Mapping[str, bytes],
-) -> list[_Task]:
-    """Return the PDFs that remain to be made of a language; the longest first."""
-    lang, pdf, condition = volume.lang, volume.printed.pdf, agreed.condition
-    archived = _facts(volume, ARCHIVE, condition.digest)
-    calls = {
-        SCREEN: functools.partial(_screen, pdf, volume.printed.units, _facts(volume, SCREEN)),
-        INTERIOR: functools.partial(_interior, pdf, _order(book, volume, INTERIOR, agreed, wishes)),
-        ARCHIVE: functools.partial(_archive, pdf, archived, condition, _attachments(data)),
+def _cover(job: _Job, volume: _Volume, pdf: bytes, wrap: CoverGeometry) -> Made:
+    """Make a typeset cover ready for print."""
+    isbn, percent = volume.edition.isbn, job.book.printing.barcode_percent
+    order = _order(job, volume, COVER)
+    ready = finish_cover(pdf, order, wrap, isbn, percent, volume.text.direction)
+    remark = f"spine {wrap.spine.normalize():f} mm{'' if isbn else ', no ISBN: no barcode'}"
+    found = preflight(ready.pdf, ready.expectations)
+    return made_pdf(f"{volume.lang}/{COVER}", ready.pdf, found, ready.pages, remark)
+
+
+def _tasks(job: _Job, volume: _Volume) -> list[Task]:
+    """Return what makes the other PDFs of a language; the longest first."""
+    printed = volume.printed
+    pdf, pages = printed.pdf, printed.pages
+    attached = [Attachment(name, *_DESCRIPTIONS[name], content) for name, content in job.data.items()]
+    archived = _facts(volume, ARCHIVE, job.condition.digest)
+    calls: dict[str, Callable[[str], Made]] = {
+        SCREEN: functools.partial(screen, pdf, pages, printed.units, _facts(volume, SCREEN)),
+        INTERIOR: functools.partial(interior, pdf, _order(job, volume, INTERIOR)),
+        ARCHIVE: functools.partial(archive, pdf, pages, archived, job.condition, attached),
     }
-    if wishes.booklet:
-        thick = volume.printed.pages > _STAPLED
-        section = _SECTION if wishes.booklet == "sections" or (wishes.booklet == "auto" and thick) else 0
+    if wanted := job.wishes.booklet:
+        section = _SECTION if wanted == "sections" or (wanted == "auto" and pages > _STAPLED) else 0
         facts = _facts(volume, BOOKLET, str(section))
-        calls[BOOKLET] = functools.partial(_booklet, pdf, facts, section, volume.printed.edition.direction)
-    return [_Task(lang, name, call) for name, call in calls.items()]
+        calls[BOOKLET] = functools.partial(booklet, pdf, facts, section, printed.edition.direction)
+    return [Task(f"{volume.lang}/{name}", call) for name, call in calls.items()]
 
 
-def _interior(pdf: bytes, order: PrintOrder) -> _File:
-    ready = print_interior(pdf, order)
-    remark = f"of them {ready.added} blank at the end" if ready.added else ""
-    found = tuple(preflight(ready.pdf, ready.expectations))
-    return _File(INTERIOR, ready.pdf, found, ready.pages, remark)
-
-
-def _screen(pdf: bytes, units: Sequence[Unit], facts: FileFacts) -> _File:
-    copy = screen_pdf(pdf, units, facts)
-    assert copy.tags is not None, "a screen copy is tagged"
-    found = [*preflight(copy.pdf, copy.expectations), *_loose_tags(copy.tags.untied, copy.tags.unmarked)]
-    return _File(SCREEN, copy.pdf, tuple(found))
-
-
-def _loose_tags(untied: Sequence[str], unmarked: Sequence[str]) -> Iterator[Finding]:
-    """D905: what the screen copy's tags should say and do not."""
-    for name in untied:
-        yield Finding("D905", f"the note “{name}” is not tied to its call", Severity.WARNING)
-    for words in unmarked:
-        yield Finding("D905", f"“{words[:60]}” does not say its language", Severity.WARNING)
-
-
-def _archive(
-    pdf: bytes, facts: FileFacts, condition: PrintCondition, attachments: Sequence[Attachment]
-) -> _File:
-    copy = archive_pdf(pdf, facts, condition, attachments)
-    return _File(ARCHIVE, copy.pdf, tuple(preflight(copy.pdf, copy.expectations)))
-
-
-def _booklet(pdf: bytes, facts: FileFacts, section: int, direction: str) -> _File:
-    made = impose(pdf, facts, section=section, direction=direction)
-    folded = f"{made.sections} sections of {section} pages" if section else "stapled through the fold"
-    # A proof for the office: only what keeps it from being printed at all counts.
-    found = preflight(made.pdf, Expectations(Purpose.SCREEN))
-    errors = tuple(one for one in found if one.severity is Severity.ERROR)
-    return _File(BOOKLET, made.pdf, errors, 2 * made.sheets, f"sides; {made.sheets} sheets, {folded}")
-
-
-def _data(book: Book, comparisons: Sequence[Comparison]) -> dict[str, bytes]:
+def _data(book: Book) -> dict[str, bytes]:
     """Return the claims and sources as data, with the descriptions of the CSV."""
+    comparisons = compare_all(book)
     return {
         "figures.csv": claims_csv(comparisons).encode(),
         "figures.csv-metadata.json": csvw_metadata(book, "figures.csv").encode(),
@@ -466,47 +415,28 @@ _DESCRIPTIONS = {
 }
 
 
-def _attachments(data: Mapping[str, bytes]) -> tuple[Attachment, ...]:
-    return tuple(Attachment(name, *_DESCRIPTIONS[name], content) for name, content in data.items())
-
-
-def _sites_call(project: Project, volumes: Sequence[_Volume]) -> Callable[[], dict[str, bytes]]:
+def _sites_task(job: _Job, volumes: Sequence[_Volume]) -> Task:
     """Write the pages and read what they show; a worker cuts the typefaces down."""
+    project = job.project
     faces = [
         WebFace(Path(face.file).stem, face.family, face.weight, face.italic, face.path.read_bytes())
         for face in FACES
     ]
-    licences = {f"{_FONTS}/{path.name}": path.read_bytes() for path in sorted(FOLDER.glob("OFL-*.txt"))}
+    licences = {f"{FONTS}/{path.name}": path.read_bytes() for path in sorted(FOLDER.glob("OFL-*.txt"))}
     names = {volume.lang: locale_of(project, volume.lang).name for volume in volumes}
     pages, files = {}, {}
     for volume in volumes:
         edition, lang = volume.printed.edition, volume.lang
         translations = [
-            Translation(other, name, f"../../{other}/html/index.html")
+            Translation(other, name, f"../../{other}/{SITE}/index.html")
             for other, name in names.items()
             if other != lang
         ]
-        style = f"{_SITE_CSS}{_FACES_HERE}\n"
+        style = f"{_SITE_CSS}{FACES_HERE}\n"
         pages[lang] = render_html(edition, locale_of(project, lang), translations, style)
         pictures = {path: (project.book / path).read_bytes() for path in _pictures(edition.sections)}
         files[lang] = {**pictures, **licences}
-    return functools.partial(_sites, pages, faces, files)
-
-
-_FACES_HERE = "/* faces */"
-
-
-def _sites(
-    pages: Mapping[str, str], faces: Sequence[WebFace], files: Mapping[str, Mapping[str, bytes]]
-) -> dict[str, bytes]:
-    """Return the folder of each language: its page, its pictures, and typefaces with the letters of all."""
-    fonts = web_fonts(faces, "".join(pages.values()), _FONTS)
-    made: dict[str, bytes] = {}
-    for lang, html in pages.items():
-        page = html.replace(_FACES_HERE, fonts.css, 1).encode()
-        own = {**files[lang], **fonts.files, "index.html": page}
-        made |= {f"{lang}/{SITE}/{name}": content for name, content in own.items()}
-    return made
+    return Task(SITE, functools.partial(sites, pages, faces, files))
 
 
 def _pictures(tree: object) -> Iterator[str]:
@@ -516,46 +446,27 @@ def _pictures(tree: object) -> Iterator[str]:
         yield from _pictures(inside)
 
 
-def _run_all(workers: Workers | None, tasks: Sequence[_Task]) -> list[_File | dict[str, bytes]]:
-    if workers is None:
-        return [task.call() for task in tasks]
-    try:
-        return list(workers.map(_call, tasks))
-    except WorkFailedError as failure:
-        task = failure.subject
-        message = f"making {task.lang}/{task.name} {failure}; nothing was written"
-        if not failure.ours:
-            raise EnvironmentFailure(message) from failure
-        fault = InternalFault(message)
-        fault.add_note(failure.report)
-        raise fault from failure
+def _preflighted(made: Sequence[Made], folder: Path) -> Iterator[Diagnostic]:
+    for one in made:
+        for finding in one.findings:
+            yield finding.as_diagnostic((folder / one.path).as_posix())
 
 
-def _call(task: _Task) -> _File | dict[str, bytes]:
-    return task.call()
-
-
-def _records(
-    project: Project,
-    book: Book,
-    volumes: Sequence[_Volume],
-    agreed: _Agreed,
-    wishes: Wishes,
-    files: Mapping[str, bytes],
-) -> dict[str, bytes]:
+def _records(job: _Job, volumes: Sequence[_Volume], files: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return what stands beside the languages: job sheets, citation, ONIX, and the manifest of it all."""
+    book = job.book
     editions = [volume.edition for volume in volumes]
     spec = book.printing
     records: dict[str, bytes] = {}
     for one in editions:
-        text, facts = job_sheet(book, one, spec, agreed.condition, wishes.pdfx)
+        text, facts = job_sheet(book, one, spec, job.condition, job.wishes.pdfx)
         records |= {f"job-sheet-{one.lang}.txt": text, f"job-sheet-{one.lang}.json": facts}
     first = next((one for one in editions if one.lang == book.source_language), editions[0])
     records["CITATION.cff"] = citation_cff(book, first, __version__)
     records["onix.xml"] = onix(book, editions, spec)
     inputs = {
-        name: (project.root / name).read_bytes()
-        for name in _inputs(project, [volume.lang for volume in volumes])
+        name: (job.project.root / name).read_bytes()
+        for name in _inputs(job.project, [volume.lang for volume in volumes])
     }
     versions = {"bookbuild": __version__, "engine": ENGINE}
     records["manifest.json"] = manifest_json(book, editions, inputs, versions, {**files, **records})
@@ -574,17 +485,17 @@ def _inputs(project: Project, languages: Sequence[str]) -> list[str]:
 
 
 def _told(
-    folder: Path, volumes: Sequence[_Volume], made: Sequence[tuple[str, _File]], files: Mapping[str, bytes]
+    folder: Path, volumes: Sequence[_Volume], made: Sequence[Made], files: Mapping[str, bytes]
 ) -> Iterator[str]:
     """Yield the table of what was made."""
     for volume in volumes:
-        own = sorted((file for language, file in made if language == volume.lang), key=lambda file: file.name)
-        for file in own:
-            pages = file.pages or volume.printed.pages
-            remark = f"  {file.remark}" if file.remark else ""
-            yield f"{f'{volume.lang}/{file.name}':<26}{pages:>5} pages {_size(len(file.pdf)):>9}{remark}"
-        site = [len(content) for name, content in files.items() if name.startswith(f"{volume.lang}/html/")]
-        yield f"{f'{volume.lang}/html/':<26}{len(site):>5} files {_size(sum(site)):>9}"
+        for one in sorted(made, key=lambda one: one.path):
+            if one.path.startswith(f"{volume.lang}/"):
+                size, remark = _size(sum(map(len, one.files.values()))), f"  {one.remark}"
+                yield f"{one.path:<26}{one.pages:>5} pages {size:>9}{remark}".rstrip()
+        site = f"{volume.lang}/{SITE}/"
+        own = [len(content) for name, content in files.items() if name.startswith(site)]
+        yield f"{site:<26}{len(own):>5} files {_size(sum(own)):>9}"
     yield f"{folder}: {len(files) + 1} files, {_size(sum(map(len, files.values())))}, checked"
 
 
