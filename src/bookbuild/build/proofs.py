@@ -19,6 +19,7 @@ from bookbuild.apparatus.edition import citer_of
 from bookbuild.build.bench import Bench, Checked
 from bookbuild.build.editions import edition_of, press_settings, styles_of
 from bookbuild.build.manuscript import languages_asked, locale_of, read
+from bookbuild.build.pictures import data_address
 from bookbuild.config import Project, Settings
 from bookbuild.diagnostics import BookbuildError, BookError, Diagnostic, InternalFault, Severity, in_order
 from bookbuild.figures.compare import compare_all
@@ -232,7 +233,8 @@ class Proofs:
             return None
         made = self._html.get(language)
         if not made or made[0] is not text.edition:
-            made = self._html[language] = (text.edition, render_html(text.edition, text.locale))
+            page = render_html(text.edition, text.locale, picture=self._picture)
+            made = self._html[language] = (text.edition, page)
         return made[1]
 
     def watch(self, language: str, unit: str) -> None:
@@ -300,6 +302,9 @@ class Proofs:
             catalog, found = read_catalog(path, path.relative_to(self._project.root).as_posix())
             known = self._catalogs[path] = (state, catalog, tuple(found))
         return known[1], known[2]
+
+    def _picture(self, path: str) -> str:
+        return data_address(self._project.book / path)
 
     def _pages(self, language: str, text: _Text) -> EditionPages:
         edition, page = text.edition, text.edition.page
