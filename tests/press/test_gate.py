@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -15,7 +16,8 @@ from pikepdf import Array, Name, Pdf, Stream
 from press_books import STYLE, random_book, settings
 
 from bookbuild.model.unit import PromisedNote, Unit
-from bookbuild.press import edition, gate
+from bookbuild.press import edition, gate, pages
+from bookbuild.press.cache import SheetCache
 
 BOOK = random_book(1)
 
@@ -210,9 +212,21 @@ def test_the_gate_lets_the_sound_book_pass(press: edition._Press, whole: bytes) 
     ids=lambda value: getattr(value, "__name__", value),
 )
 def test_the_gate_finds(
-    press: edition._Press, whole: bytes, code: str, fault: Callable[[Pdf, edition._Press], None]
+    press: edition._Press,
+    whole: bytes,
+    code: str,
+    fault: Callable[[Pdf, edition._Press], None],
+    tmp_path: Path,
 ) -> None:
-    assert code in codes(press, with_fault(whole, lambda pdf: fault(pdf, press)))
+    faulty = with_fault(whole, lambda pdf: fault(pdf, press))
+    assert code in codes(press, faulty)
+    # What was read before on the sound pages hides nothing.
+    kept = SheetCache(tmp_path)
+    assert gate.check(whole, BOOK, press._sheets(), press.plan, press.settings, kept) == []
+    known = {path for path in tmp_path.rglob("*") if path.is_file()}
+    assert len(known) == len(BOOK)
+    warm = gate.check(faulty, BOOK, press._sheets(), press.plan, press.settings, kept)
+    assert code in {finding.code for finding in warm}
 
 
 ARABIC = """
@@ -268,6 +282,17 @@ def test_another_reader_copies_arabic_as_it_is_read(arabic: edition._Press) -> N
     text = document[0].get_textpage().get_text_range()
     assert "الرابع عشر من أغسطس" in " ".join(text.split())
     assert b"/BookRead" not in arabic.laid_out[0].sheets.pdf
+
+
+def test_pages_once_read_are_not_read_again_while_they_stay_the_same(
+    press: edition._Press, whole: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = SheetCache(tmp_path)
+    gate.check(whole, BOOK, press._sheets(), press.plan, press.settings, kept)
+    monkeypatch.setattr(pages._Painter, "_show", lambda *_: pytest.fail("a page was read again"))
+    monkeypatch.setattr(pages.Reader, "margin", lambda *_: gate._EMPTY)
+    found = gate.check(whole, BOOK, press._sheets(), press.plan, press.settings, kept)
+    assert {d.code for d in found} == {"G212"}  # of the margins that were not read
 
 
 def test_a_finding_names_the_line_of_the_note(press: edition._Press, whole: bytes) -> None:

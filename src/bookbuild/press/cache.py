@@ -23,7 +23,9 @@ _CODE = (
     "gate.py",
     "join.py",
     "pages.py",
+    "promises.py",
     "reading_order.py",
+    "readings.py",
     "sheets.py",
     "slots.py",
     "typeset.py",
@@ -62,6 +64,14 @@ class SheetCache:
     def keep_passed(self, key: str, pdf: bytes) -> None:
         """Keep a joined PDF that the gate let pass."""
         self.store.put("pdf", key, pdf)
+
+    def read(self, key: str) -> bytes | None:
+        """Return what the gate read on pages with this digest, or nothing."""
+        return self.store.get("reading", key)
+
+    def keep_read(self, key: str, reading: bytes) -> None:
+        """Keep what the gate read."""
+        self.store.put("reading", key, reading)
 
     def remembered(self, name: str) -> dict[str, int]:
         """Return what was remembered under a name: hints for a proof's first pages, never facts."""

@@ -80,7 +80,7 @@ def print_edition(
     pdf = (cache.passed(key) if cache and key else None) or b""
     if not pdf and not press.flipping:
         pdf = press.joined()
-        diagnostics += (gated := check(pdf, units, press._sheets(), press.plan, settings))
+        diagnostics += (gated := press.gated(pdf))
         if cache and not gated:
             cache.keep_passed(key, pdf)
     if cache:
@@ -164,6 +164,10 @@ class _Press:
             settings.page,
         )
         return join(self.units, self._sheets(), self.numbers, self.plan, imprint, self._read_font)
+
+    def gated(self, pdf: bytes) -> list[Diagnostic]:
+        """Return what the gate finds in the finished PDF."""
+        return check(pdf, self.units, self._sheets(), self.plan, self.settings, self.cache)
 
     def key(self) -> str:
         """Return the digest of all that decides the bytes of the joined PDF and what is promised of it."""

@@ -25,22 +25,24 @@ G213 a page cannot be read
 from __future__ import annotations
 
 import bisect
+import contextlib
 import io
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from html.parser import HTMLParser
 
 import pikepdf
-from pikepdf import Name
 
 from bookbuild.diagnostics import Diagnostic
 from bookbuild.model.unit import Folios, PageMap, PlacedNote, PromisedNote, Unit
+from bookbuild.press import readings
 from bookbuild.press.folios import Plan
-from bookbuild.press.pages import PageText, Reader, Run, letters_of, named_destinations
+from bookbuild.press.pages import PageText, Reader, Run, letters_of, named_destinations, page_labels
+from bookbuild.press.promises import Promise, promise_of
 from bookbuild.press.reading_order import as_read, texts_by_letters
+from bookbuild.press.readings import Kept, Reading, glyph_facts, kept_reading, key_of
 from bookbuild.press.settings import FOLIO_MARK, PressSettings
 from bookbuild.press.sheets import Finding, LaidOut, placed
 from bookbuild.press.slots import page_runs
@@ -48,8 +50,6 @@ from bookbuild.press.slots import page_runs
 _MM = 72 / 25.4
 _OVERLAP = 2.0
 """Points by which two texts may overlap: italics lean, kerned pairs touch."""
-_AFTER = 12
-_NEAREST = 12
 _WORD = re.compile(r"[^\W_]+(?:\u00ad[^\W_]+)*")
 _LEFTOVERS = re.compile(
     rf"\[\^|\{{\{{|\}}\}}|\{{%|%\(\w|<built-in|<bound method|object at 0x|&(?:amp|lt|gt|quot|nbsp);|</?\w+>"
@@ -60,25 +60,7 @@ _LONG = 16
 """Letters of a note from which on finding it twice is no coincidence."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Slot:
-    anchors: tuple[str, ...]
-    link: str
-    """Target of the link around it; empty: the numbers are links themselves."""
-
-
-@dataclass(slots=True)
-class _Promise:
-    """What the HTML of one unit says."""
-
-    chunks: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
-    """Text between block boundaries with the ids around it, the nearest first, in order; notes stand
-    apart from the text around them. What has the class ``unprinted`` is for screens and is left out."""
-    slots: list[_Slot] = field(default_factory=list)
-    after: dict[str, str] = field(default_factory=dict)
-    """Anchor → letters of the text that follows it, empty where none does."""
-    notes: dict[str, list[str]] = field(default_factory=dict)
-    """Note → its text, divided where page numbers are filled in."""
+Found = list[tuple[Unit, Finding]]
 
 
 def check(
@@ -87,61 +69,191 @@ def check(
     laid_out: Sequence[LaidOut],
     plan: Plan,
     settings: PressSettings,
+    kept: Kept | None = None,
 ) -> list[Diagnostic]:
-    """Return everything in a finished PDF that is not as promised."""
+    """Return everything in a finished PDF that is not as promised.
+
+    ``kept`` has what was read on pages that were right: while the very same content stands in the file
+    they are not read again. The answer is the same without it.
+    """
     with pikepdf.Pdf.open(io.BytesIO(pdf_bytes)) as pdf:
-        reader = Reader(pdf)
-        pages, unreadable = _read(pdf, reader)
-        destinations = named_destinations(pdf)
-        book = units[0]
-        found = [(book, finding) for finding in (*unreadable, *_font_findings(reader))]
-        found += _outline_findings(pdf, units, destinations)
-        found += [(book, finding) for finding in _label_findings(pdf, pages, plan)]
-    promises = {unit.id: _promise(unit) for unit in units}
-    printed = PageMap(
-        destinations, tuple(page.folio() or plan.folios[at] for at, page in enumerate(pages[: plan.pages]))
-    )
-    expected = _expected_folios(units, laid_out, plan)
-    for number, page in enumerate(pages, 1):
-        unit = _unit_at(units, plan, number)
-        for finding in _page_findings(page, number, expected.get(number, ""), settings):
-            found.append((unit, finding))
-    for sheet, first in zip(laid_out, plan.firsts, strict=True):
-        texts = texts_by_letters(sheet.read_leftwards)
-        for at in range(first - 1, min(len(pages), first - 1 + sheet.sheets.pages) if texts else 0):
-            pages[at] = replace(pages[at], runs=as_read(pages[at].runs, texts))
-    letters = [letters_of("".join(run.text for run in page.runs if not run.artifact)) for page in pages]
-    found += _anchor_findings(units, promises, destinations, letters)
-    for unit, sheet, first in zip(units, laid_out, plan.firsts, strict=True):
-        own = slice(first - 1, first - 1 + sheet.sheets.pages)
-        promise = promises[unit.id]
-        for finding in (
-            *_note_findings(unit, promise, sheet, pages[own], letters[own]),
-            *_word_findings(promise, pages[own], letters[own], {note.number for note in unit.notes}),
-            *_number_findings(promise, pages[own], printed, plan, settings),
-        ):
-            found.append((unit, finding))
-    return [placed(finding, unit) for unit, finding in found]
+        book = _Book(list(pdf.pages), Reader(), units, laid_out, plan, settings)
+        destinations = named_destinations(pdf, book.pages)
+        folios = book.printed_folios()
+        book.found += _outline_findings(pdf, units, destinations)
+        book.found += [(units[0], finding) for finding in _label_findings(pdf, folios, plan)]
+        found = [book.reading(at, kept) for at in range(len(units))]
+        book.read_blank_pages()
+        book.found += [(units[0], finding) for finding in _font_findings(book.reader)]
+        book.found += _anchor_findings(book, found, destinations)
+        printed = PageMap(
+            destinations, tuple(folio or plan.folios[at] for at, folio in enumerate(folios[: plan.pages]))
+        )
+    for unit, reading, first in zip(units, found, plan.firsts, strict=True):
+        book.found += [(unit, finding) for finding in _number_findings(reading, printed, plan, settings)]
+        book.found += [(unit, finding) for finding in _link_findings(reading, destinations, first)]
+    return [placed(finding, unit) for unit, finding in book.found]
 
 
-def _unit_at(units: Sequence[Unit], plan: Plan, page: int) -> Unit:
-    return units[max(0, bisect.bisect_right(plan.firsts, page) - 1)]
+@dataclass(slots=True)
+class _Book:
+    """A finished PDF while it is read."""
 
+    pages: list[pikepdf.Page]
+    reader: Reader
+    units: Sequence[Unit]
+    laid_out: Sequence[LaidOut]
+    plan: Plan
+    settings: PressSettings
+    found: Found = field(default_factory=list)
+    margins: list[PageText] = field(default_factory=list)
 
-def _read(pdf: pikepdf.Pdf, reader: Reader) -> tuple[list[PageText], list[Finding]]:
-    """Read all pages; G213: one that cannot be read counts as empty."""
-    pages, findings = [], []
-    for number, page in enumerate(pdf.pages, 1):
+    def printed_folios(self) -> list[str]:
+        """Read the margins of all pages; G213: one that cannot be read counts as empty."""
+        for number, page in enumerate(self.pages, 1):
+            try:
+                self.margins.append(self.reader.margin(page))
+            except _UNREADABLE as error:
+                self.margins.append(_EMPTY)
+                self.found.append((self.units[0], _unreadable(number, error)))
+        return [margin.folio() for margin in self.margins]
+
+    def reading(self, at: int, kept: Kept | None) -> Reading:
+        """Read a unit's pages, or take what was kept of them, and note what is wrong."""
+        unit, sheet, first = self.units[at], self.laid_out[at], self.plan.firsts[at]
+        pages = self.pages[first - 1 : first - 1 + sheet.sheets.pages]
+        key = ""
+        with contextlib.suppress(*_UNREADABLE):
+            key = key_of(unit, sheet, self.settings, self.reader, pages) if kept else ""
+            known = kept_reading(kept.read(key), self.reader, pages) if kept else None
+            if known:
+                self._check_margins(unit, sheet, first, known.near)
+                return known
+        texts = [self._text(number, page) for number, page in enumerate(pages, first)]
+        reading, findings = _read_unit(unit, sheet, texts, first, self.settings)
+        self.found += [(unit, finding) for finding in findings]
+        self._check_margins(unit, sheet, first, reading.near)
+        glyphs = glyph_facts(self.reader, pages, texts) if key and not findings else None
+        if kept and glyphs is not None:
+            kept.keep_read(key, readings.to_bytes(replace(reading, glyphs=glyphs)))
+        return reading
+
+    def whereabouts(self, at: int, anchor: str, page: int) -> tuple[str, int]:
+        """Return the text after an anchor of a unit, and the page beside one on which it stands, or 0."""
+        first, sheet = self.plan.firsts[at], self.laid_out[at]
+        texts = [
+            self._text(number, self.pages[number - 1])
+            for number in range(first, min(first + sheet.sheets.pages, len(self.pages) + 1))
+        ]
+        letters = _as_words(texts, sheet)[1]
+        text = promise_of(self.units[at]).after.get(anchor, "")
+        near = (other for other in (page - 1, page + 1) if 0 <= other - first < len(letters))
+        return text, next((other for other in near if text in letters[other - first]), 0)
+
+    def _text(self, number: int, page: pikepdf.Page) -> PageText:
         try:
-            pages.append(reader.page(page))
-        except (pikepdf.PdfError, TypeError, ValueError, KeyError, AttributeError, IndexError) as error:
-            pages.append(PageText((), (), {}, ()))
-            findings.append(Finding("G213", f"page {number} of the file cannot be read: {error}"))
-    return pages, findings
+            return self.reader.page(page)
+        except _UNREADABLE as error:
+            self.found.append((self.units[0], _unreadable(number, error)))
+            return _EMPTY
+
+    def _check_margins(self, unit: Unit, sheet: LaidOut, first: int, near: Sequence[Sequence[Run]]) -> None:
+        """G206, G208, G209, G211, G212: what is drawn in the margins, and beside what."""
+        places = {place.page for place in sheet.folio_places}
+        trim = _trim(self.settings)
+        for page, own in enumerate(near, 1):
+            number = first + page - 1
+            margin = self.margins[number - 1]
+            shown = unit.folios is Folios.SHOWN and (not places or page in places)
+            findings = [
+                *_run_findings(margin.runs, number, trim),
+                *_overprints([*margin.runs, *own], number),
+                *_folio_findings(margin, number, self.plan.folios[number - 1] if shown else ""),
+            ]
+            self.found += [(unit, finding) for finding in findings]
+
+    def read_blank_pages(self) -> None:
+        """Check the pages that belong to no unit: their boxes are right and nothing stands on them."""
+        owned: set[int] = set()
+        for sheet, first in zip(self.laid_out, self.plan.firsts, strict=True):
+            owned.update(range(first, first + sheet.sheets.pages))
+        for number, page in enumerate(self.pages, 1):
+            if number not in owned:
+                unit = self.units[max(0, bisect.bisect_right(self.plan.firsts, number) - 1)]
+                text = self._text(number, page)
+                self.found += [(unit, one) for one in _page_findings(text, number, self.settings)]
+                self.found += [(unit, one) for one in _folio_findings(text, number, "")]
+
+
+_UNREADABLE = (pikepdf.PdfError, TypeError, ValueError, KeyError, AttributeError, IndexError)
+_EMPTY = PageText((), 0, (), {}, {})
+
+
+def _unreadable(number: int, error: Exception) -> Finding:
+    return Finding("G213", f"page {number} of the file cannot be read: {error}")
+
+
+def _read_unit(
+    unit: Unit,
+    sheet: LaidOut,
+    texts: Sequence[PageText],
+    first: int,
+    settings: PressSettings,
+) -> tuple[Reading, list[Finding]]:
+    """Compare a unit's pages, without their margins, with what its HTML promises."""
+    promise = promise_of(unit)
+    findings = [
+        finding
+        for number, page in enumerate(texts, first)
+        for finding in _page_findings(page, number, settings)
+    ]
+    pages, letters = _as_words(texts, sheet)
+    findings += _note_findings(unit, promise, sheet, pages, letters)
+    findings += _word_findings(promise, pages, letters, {note.number for note in unit.notes})
+    shown: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for page in pages:
+        for link in page.links:
+            pieces = [text for text in page.text_in(link.rect) if text.strip()]
+            if pieces:
+                shown[link.target].append(("".join(pieces).strip(), pieces[-1].strip()))
+    begins = {
+        anchor: at if _begins(text, letters[at - 1], "".join(letters[at : at + 1])) else 0
+        for anchor, text in promise.after.items()
+        if (at := sheet.destinations.get(anchor, (0, 0.0, 0.0))[0]) and at <= len(pages)
+    }
+    return (
+        Reading(
+            slots=tuple(promise.slots),
+            shown={target: tuple(entries) for target, entries in shown.items()},
+            targets=tuple(tuple(dict.fromkeys(link.target for link in page.links)) for page in texts),
+            begins=begins,
+            near=tuple(_near_margin(page) for page in texts),
+            fonts=tuple(tuple(sorted(page.glyphs)) for page in texts),
+            glyphs={},
+        ),
+        findings,
+    )
+
+
+def _as_words(texts: Sequence[PageText], sheet: LaidOut) -> tuple[list[PageText], list[str]]:
+    """Return a unit's pages without margins, with their texts as they are read, and the letters of each."""
+    waiting = texts_by_letters(sheet.read_leftwards)
+    pages = [replace(page, runs=as_read(page.runs[page.margin :], waiting), margin=0) for page in texts]
+    return pages, [letters_of("".join(run.text for run in page.runs if not run.artifact)) for page in pages]
+
+
+def _near_margin(page: PageText) -> tuple[Run, ...]:
+    """Return a page's own texts that a text in its margin could touch, whatever number that is."""
+    margin = page.runs[: page.margin]
+    return tuple(
+        run
+        for run in page.runs[page.margin :]
+        if any(abs(run.y - other.y) < max(run.size, other.size) for other in margin)
+    )
 
 
 def _note_findings(
-    unit: Unit, promise: _Promise, sheet: LaidOut, pages: Sequence[PageText], letters: Sequence[str]
+    unit: Unit, promise: Promise, sheet: LaidOut, pages: Sequence[PageText], letters: Sequence[str]
 ) -> Iterator[Finding]:
     """G200–G202: follow the notes, and their calls, in order through the unit's pages."""
     audited = {note.id: note for note in sheet.sheets.notes}
@@ -204,7 +316,7 @@ def _about(note: PromisedNote, code: str, what: str) -> Finding:
 
 
 def _word_findings(
-    promise: _Promise, pages: Sequence[PageText], letters: Sequence[str], numbers: set[str]
+    promise: Promise, pages: Sequence[PageText], letters: Sequence[str], numbers: set[str]
 ) -> Iterator[Finding]:
     """G203: every word of the unit is on its pages, as often as it was written."""
     printed: Counter[str] = Counter()
@@ -264,19 +376,13 @@ def _plain(runs: Sequence[Run], numbers: set[str]) -> str:
 
 
 def _number_findings(
-    promise: _Promise, pages: Sequence[PageText], printed: PageMap, plan: Plan, settings: PressSettings
+    reading: Reading, printed: PageMap, plan: Plan, settings: PressSettings
 ) -> Iterator[Finding]:
     """G204: each page number in the text is the number printed on the page that it leads to."""
-    shown: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for page in pages:
-        for link in page.links:
-            texts = [text for text in page.text_in(link.rect) if text.strip()]
-            if texts:
-                shown[link.target].append(("".join(texts).strip(), texts[-1].strip()))
-    for slot in promise.slots:
+    shown = {target: list(entries) for target, entries in reading.shown.items()}
+    for slot in reading.slots:
         for anchor, text in page_runs(slot.anchors, printed, plan.numbering, settings.page_range):
-            target = slot.link or anchor
-            entries = shown.get(target, [])
+            entries = shown.get(slot.link or anchor, [])
             at = _index_of(entries, text, last=bool(slot.link))
             if at is None:
                 said = ", ".join(f"“{whole}”" for whole, _ in entries[:4]) or "nothing"
@@ -296,22 +402,23 @@ def _index_of(entries: Sequence[tuple[str, str]], text: str, last: bool) -> int 
 
 
 def _anchor_findings(
-    units: Sequence[Unit],
-    promises: Mapping[str, _Promise],
-    destinations: Mapping[str, int],
-    letters: Sequence[str],
+    book: _Book, found: Sequence[Reading], destinations: Mapping[str, int]
 ) -> Iterator[tuple[Unit, Finding]]:
     """G204, G210: what is referred to stands on the page where its destination says."""
-    after = {anchor: text for promise in promises.values() for anchor, text in promise.after.items()}
-    for unit in units:
+    begins = {
+        anchor: (at, book.plan.firsts[at] + at_page - 1 if at_page else 0)
+        for at, reading in enumerate(found)
+        for anchor, at_page in reading.begins.items()
+    }
+    for unit in book.units:
         for anchor in unit.mentions:
             page = destinations.get(anchor, 0)
-            text = after.get(anchor, "")
+            owner, start = begins.get(anchor, (0, page))
             if not page:
                 yield unit, Finding("G210", f"“{anchor}” is mentioned and leads to no page", (anchor,))
-            elif not _begins(text, letters[page - 1], letters[page] if page < len(letters) else ""):
-                near = [at for at in (page - 1, page + 1) if at <= len(letters) and text in letters[at - 1]]
-                where = f"but begins on page {near[0]}" if near else "and does not stand there"
+            elif start != page:
+                text, near = book.whereabouts(owner, anchor, page)
+                where = f"but begins on page {near}" if near else "and does not stand there"
                 message = f"“{anchor}” (“{text}…”) is said to be on page {page} of the file {where}"
                 hint = "keep what begins it with the rest, a caption with its table" if near else ""
                 yield unit, Finding("G204", message, (anchor,), hint)
@@ -322,9 +429,13 @@ def _begins(text: str, this: str, following: str) -> bool:
     return text in this or any(text[:cut] in this and text[cut:] in following for cut in range(2, len(text)))
 
 
-def _page_findings(page: PageText, number: int, folio: str, settings: PressSettings) -> Iterator[Finding]:
-    """G206–G209, G211, G212: boxes, edges, overprinting, leftovers and folio of one page."""
-    trim = (float(settings.page.trim_width_mm) * _MM, float(settings.page.trim_height_mm) * _MM)
+def _trim(settings: PressSettings) -> tuple[float, float]:
+    return float(settings.page.trim_width_mm) * _MM, float(settings.page.trim_height_mm) * _MM
+
+
+def _page_findings(page: PageText, number: int, settings: PressSettings) -> Iterator[Finding]:
+    """G206–G209, G211: boxes, edges, overprinting and leftovers of one page without its margin."""
+    trim = _trim(settings)
     bleed = float(settings.page.bleed_mm) * _MM
     media = (-bleed, -bleed, trim[0] + bleed, trim[1] + bleed)
     wanted = {"TrimBox": (0, 0, *trim), "MediaBox": media, "BleedBox": media, "CropBox": media}
@@ -332,7 +443,15 @@ def _page_findings(page: PageText, number: int, folio: str, settings: PressSetti
         found = page.boxes.get(name, ())
         if len(found) != 4 or any(abs(a - b) > 0.01 for a, b in zip(found, box, strict=True)):
             yield Finding("G207", f"page {number} of the file has a wrong {name}: {found}")
-    for run in page.runs:
+    own = page.runs[page.margin :]
+    yield from _run_findings(own, number, trim)
+    for match in _LEFTOVERS.finditer(_plain(own, set())):
+        yield Finding("G211", f"page {number} of the file shows “{match[0]}”")
+    yield from _overprints(own, number)
+
+
+def _run_findings(runs: Sequence[Run], number: int, trim: tuple[float, float]) -> Iterator[Finding]:
+    for run in runs:
         if run.unknown:
             yield Finding(
                 "G206", f"page {number} of the file shows a character no font has, near “{run.text}”"
@@ -341,16 +460,16 @@ def _page_findings(page: PageText, number: int, folio: str, settings: PressSetti
             yield Finding("G208", f"“{run.text[:40]}” leaves page {number} of the file")
         if run.text.strip() in _WHOLE:
             yield Finding("G211", f"page {number} of the file shows “{run.text.strip()}”")
-    for match in _LEFTOVERS.finditer(_plain(page.runs, set())):
-        yield Finding("G211", f"page {number} of the file shows “{match[0]}”")
-    yield from _overprints(page, number)
+
+
+def _folio_findings(page: PageText, number: int, folio: str) -> Iterator[Finding]:
     if page.folio() != folio:
         yield Finding("G212", f"page {number} of the file is numbered “{page.folio()}”, not “{folio}”")
 
 
-def _overprints(page: PageText, number: int) -> Iterator[Finding]:
+def _overprints(drawn: Sequence[Run], number: int) -> Iterator[Finding]:
     """G209: two texts on one line, or on lines nearer than half their size."""
-    runs = sorted((run for run in page.runs if run.text.strip()), key=lambda run: (run.y, run.x0))
+    runs = sorted((run for run in drawn if run.text.strip()), key=lambda run: (run.y, run.x0))
     for at, run in enumerate(runs):
         for other in runs[at + 1 :]:
             if other.y - run.y >= 0.5 * min(run.size, other.size):
@@ -361,25 +480,20 @@ def _overprints(page: PageText, number: int) -> Iterator[Finding]:
                 return
 
 
-def _expected_folios(units: Sequence[Unit], laid_out: Sequence[LaidOut], plan: Plan) -> dict[int, str]:
-    """Return page → folio to be printed."""
-    expected = {}
-    for unit, sheet, first in zip(units, laid_out, plan.firsts, strict=True):
-        places = {place.page for place in sheet.folio_places}
-        for page in range(1, sheet.sheets.pages + 1):
-            if unit.folios is Folios.SHOWN and (not places or page in places):
-                expected[first + page - 1] = plan.folios[first + page - 2]
-    return expected
-
-
-def _label_findings(pdf: pikepdf.Pdf, pages: Sequence[PageText], plan: Plan) -> Iterator[Finding]:
+def _label_findings(pdf: pikepdf.Pdf, folios: Sequence[str], plan: Plan) -> Iterator[Finding]:
     """G212: page labels are the printed numbers; G200: the file has as many pages as were laid out."""
-    if len(pages) != plan.pages:
-        yield Finding("G200", f"the file has {len(pages)} pages, not {plan.pages}")
-    for number, page in enumerate(pages, 1):
-        label = str(pdf.pages[number - 1].label)
-        if page.folio() and label != page.folio():
-            yield Finding("G212", f"page {number} of the file is labelled “{label}”, not “{page.folio()}”")
+    if len(folios) != plan.pages:
+        yield Finding("G200", f"the file has {len(folios)} pages, not {plan.pages}")
+    for number, (folio, label) in enumerate(zip(folios, page_labels(pdf, len(folios)), strict=True), 1):
+        if folio and label != folio:
+            yield Finding("G212", f"page {number} of the file is labelled “{label}”, not “{folio}”")
+
+
+def _link_findings(reading: Reading, destinations: Mapping[str, int], first: int) -> Iterator[Finding]:
+    """G210: a link to nowhere."""
+    for number, targets in enumerate(reading.targets, first):
+        if any(not destinations.get(target) for target in targets):
+            yield Finding("G210", f"a link on page {number} of the file leads nowhere")
 
 
 def _font_findings(reader: Reader) -> Iterator[Finding]:
@@ -391,7 +505,7 @@ def _font_findings(reader: Reader) -> Iterator[Finding]:
 def _outline_findings(
     pdf: pikepdf.Pdf, units: Sequence[Unit], destinations: Mapping[str, int]
 ) -> Iterator[tuple[Unit, Finding]]:
-    """G210: the outline holds the promised bookmarks in order, and each leads to a page; so do links."""
+    """G210: the outline holds the promised bookmarks in order, and each leads to a page."""
     found: list[tuple[str, int]] = []
     with pdf.open_outline() as outline:
         todo = list(outline.root)
@@ -409,125 +523,3 @@ def _outline_findings(
                     "G210", f"the bookmark “{bookmark.label}” is missing or leads nowhere", (bookmark.anchor,)
                 ),
             )
-    for number, page_object in enumerate(pdf.pages, 1):
-        for annotation in page_object.obj.get(Name.Annots, []):
-            if Name.Dest in annotation and not destinations.get(str(annotation.Dest)):
-                yield units[0], Finding("G210", f"a link on page {number} of the file leads nowhere")
-
-
-_BLOCKS = frozenset(
-    """
-    address article aside blockquote body br caption dd details div dl dt figcaption figure footer
-    h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section sub sup table tbody td text tfoot th
-    thead tr tspan ul
-    """.split()  # noqa: SIM905 - easier to read than quoted words
-)
-_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())  # noqa: SIM905
-_UNSEEN = frozenset("desc head metadata script style title".split())  # noqa: SIM905
-
-
-class _Parser(HTMLParser):
-    """Takes a unit's HTML apart without the engine's help."""
-
-    def __init__(self, notes: Iterable[str]) -> None:
-        super().__init__(convert_charrefs=True)
-        self.promise = _Promise(notes={note: [""] for note in notes})
-        self.open: list[tuple[str, str, str]] = []
-        """Open tags, what closing them ends (``note``, ``unseen``, ``link`` or nothing), and their ids."""
-        self.texts: list[list[str]] = [[]]
-        """Text gathered, innermost note last."""
-        self.inside: list[str] = []
-        self.links: list[str] = []
-        self.unseen = 0
-        self.waiting: dict[str, list[str]] = {}
-        self.ids: list[str] = []
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        values = {name: value or "" for name, value in attributes}
-        if tag in _BLOCKS:
-            self._boundary()
-        name, what = values.get("id", ""), ""
-        if name in self.promise.notes:
-            what = "note"
-            self._end_of_text()  # a number is printed here, and the note may stand on the next page
-            self.waiting.clear()
-            self.texts.append([])
-            self.inside.append(name)
-        elif tag in _UNSEEN or "unprinted" in values.get("class", "").split():
-            what = "unseen"
-            self.unseen += 1
-        elif tag == "a" and "href" in values:
-            what = "link"
-            self.links.append(values["href"].removeprefix("#") if values["href"].startswith("#") else "")
-        if name:
-            self.waiting[name] = []
-            self.ids.append(name)
-        if "page-slot" in values.get("class", "").split():
-            link = self.links[-1] if self.links else ""
-            self.promise.slots.append(_Slot(tuple(values.get("data-pages", "").split()), link))
-            self._boundary()
-            if self.inside:
-                self.promise.notes[self.inside[-1]].append("")
-        if tag not in _VOID:
-            self.open.append((tag, what, name))
-
-    def handle_startendtag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attributes)
-        if tag not in _VOID:
-            self.handle_endtag(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if not any(opened == tag for opened, _, _ in self.open):
-            return
-        if tag in _BLOCKS:
-            self._boundary()
-        while self.open:
-            opened, what, name = self.open.pop()
-            if name in self.waiting and not any(self.waiting[name]):
-                del self.waiting[name]  # an empty element: what follows may stand on the next page
-            if what == "note":
-                self._boundary()
-                self.texts.pop()
-                self.inside.pop()
-                self._boundary()
-            elif what == "unseen":
-                self.unseen -= 1
-            elif what == "link":
-                self.links.pop()
-            if opened == tag:
-                return
-
-    def handle_data(self, data: str) -> None:
-        if self.unseen:
-            return
-        self.texts[-1].append(data)
-        if self.inside:
-            self.promise.notes[self.inside[-1]][-1] += data
-        found = letters_of(data)
-        for name, letters in list(self.waiting.items()):
-            letters.append(found)
-            if sum(map(len, letters)) >= _AFTER:
-                self.promise.after[name] = "".join(letters)[:_AFTER]
-                del self.waiting[name]
-
-    def _boundary(self) -> None:
-        text = "".join(self.texts[-1])
-        self.texts[-1].clear()
-        if text.strip():
-            self.promise.chunks.append((text, tuple(reversed(self.ids[-_NEAREST:]))))
-        self._end_of_text()
-
-    def _end_of_text(self) -> None:
-        """Let no anchor wait for text beyond this point, if it had any."""
-        for name, letters in list(self.waiting.items()):
-            if any(letters):
-                self.promise.after[name] = "".join(letters)[:_AFTER]
-                del self.waiting[name]
-
-
-def _promise(unit: Unit) -> _Promise:
-    parser = _Parser(note.id for note in unit.notes)
-    parser.feed(unit.html)
-    parser.close()
-    parser._boundary()
-    return parser.promise

@@ -15,10 +15,16 @@ from typing import Any
 import pikepdf
 from pikepdf import Name
 
+from bookbuild.press.settings import roman
+
 Matrix = tuple[float, float, float, float, float, float]
 
 _IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _MAPPED = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]*)>")
+_BOXES = ("MediaBox", "TrimBox", "BleedBox", "CropBox")
+_ARTIFACT = re.compile(rb"/Artifact\s*<<[^>]*>>\s*BDC\s+q\s((?!BDC|EMC|\bQ\b).)*\sQ\s+EMC\s*", re.DOTALL)
+_DEPTH = 8
+"""Groups within groups that are read."""
 _OPERATORS = "q Q cm BT ET Tf Tm Td TD T* Tj TJ Ts Tc Tw BDC BMC EMC Do"
 
 
@@ -54,13 +60,16 @@ class PageText:
 
     runs: tuple[Run, ...]
     """In the order drawn."""
+    margin: int
+    """How many of the first runs are marginal: drawn before the page's own content, as an artifact."""
     links: tuple[Link, ...]
     boxes: Mapping[str, tuple[float, ...]]
-    fonts: tuple[str, ...]
+    glyphs: Mapping[str, frozenset[bytes]]
+    """Font, by its name in the resources → codes of the glyphs drawn."""
 
     def folio(self) -> str:
         """Return the page number printed, empty if there is none."""
-        return "".join(run.text for run in self.runs if run.artifact)
+        return "".join(run.text for run in self.runs[: self.margin])
 
     def text_in(self, rect: tuple[float, float, float, float]) -> list[str]:
         """Return the texts whose middle lies in a rectangle, in the order drawn."""
@@ -73,34 +82,87 @@ class PageText:
 
 
 @dataclass(slots=True)
-class _Font:
+class Font:
+    """What a font's glyphs stand for."""
+
     texts: dict[bytes, str]
     widths: dict[bytes, float]
     default: float
     embedded: bool
 
+    def fact(self, glyph: bytes) -> tuple[str | None, float]:
+        """Return the characters of a glyph, if any, and its advance."""
+        return self.texts.get(glyph), self.widths.get(glyph, self.default)
+
 
 class Reader:
     """Reads pages; fonts are read once."""
 
-    def __init__(self, pdf: pikepdf.Pdf) -> None:
-        self._pdf = pdf
-        self._fonts: dict[tuple[int, int], _Font] = {}
+    def __init__(self) -> None:
+        self._fonts: dict[tuple[int, int], Font] = {}
+        self._tables: dict[tuple[int, int], dict[str, Font]] = {}
         self.not_embedded: set[str] = set()
 
     def page(self, page: pikepdf.Page) -> PageText:
         """Read one page."""
         resources = page.obj.get(Name.Resources, pikepdf.Dictionary())
-        painter = _Painter(self._font_table(resources), resources, self)
+        painter = _Painter(self._table(resources), resources, self)
         painter.run(pikepdf.parse_content_stream(page, _OPERATORS), _IDENTITY)
         boxes = {
             key: tuple(round(float(value), 3) for value in page.obj[Name(f"/{key}")])
-            for key in ("MediaBox", "TrimBox", "BleedBox", "CropBox")
+            for key in _BOXES
             if Name(f"/{key}") in page.obj
         }
-        return PageText(tuple(painter.runs), tuple(_links(page)), boxes, tuple(sorted(painter.used)))
+        glyphs = {font: frozenset(codes) for font, codes in painter.glyphs.items()}
+        margin = len(self._read_margin(page, resources))
+        return PageText(tuple(painter.runs), margin, tuple(_links(page)), boxes, glyphs)
 
-    def _font_table(self, resources: Any) -> dict[str, _Font]:
+    def margin(self, page: pikepdf.Page) -> PageText:
+        """Read only what is marginal, and the boxes."""
+        runs = self._read_margin(page, page.obj.get(Name.Resources, pikepdf.Dictionary()))
+        return PageText(tuple(runs), len(runs), (), {}, {})
+
+    def _read_margin(self, page: pikepdf.Page, resources: Any) -> list[Run]:
+        runs: list[Run] = []
+        for stream in _streams(page)[0]:
+            painter = _Painter(self._table(resources), resources, self)
+            painter.run(pikepdf.parse_content_stream(stream, _OPERATORS), _IDENTITY)
+            runs += painter.runs
+        return runs
+
+    def material(self, page: pikepdf.Page) -> Iterator[bytes]:
+        """Yield all that decides what :meth:`page` returns, but for the margin and the fonts' own facts."""
+        for stream in _streams(page)[1]:
+            yield from (stream.read_raw_bytes(), stream.get(Name.Filter, pikepdf.Array()).unparse())
+        for key in _BOXES:
+            yield page.obj.get(Name(f"/{key}"), pikepdf.Array()).unparse()
+        for annotation in page.obj.get(Name.Annots, []):
+            if Name.Dest in annotation:
+                destination = annotation.Dest
+                named = isinstance(destination, pikepdf.String)
+                yield from (annotation.Rect.unparse(), bytes(destination) if named else b"/")
+        yield from self._forms(page.obj.get(Name.Resources, pikepdf.Dictionary()), 0)
+
+    def _forms(self, resources: Any, depth: int) -> Iterator[bytes]:
+        for name, form in sorted((resources.get(Name.XObject) or {}).items()):
+            if form.get(Name.Subtype) == Name.Form and depth <= _DEPTH:
+                yield from (name.encode(), form.read_raw_bytes(), form.get(Name.Matrix, Name.I).unparse())
+                yield from self._forms(form.get(Name.Resources, pikepdf.Dictionary()), depth + 1)
+
+    def fonts(self, page: pikepdf.Page) -> Iterator[dict[str, Font]]:
+        """Yield the fonts by name of a page and of the groups drawn on it."""
+        waiting = [(page.obj.get(Name.Resources, pikepdf.Dictionary()), 0)]
+        while waiting:
+            resources, depth = waiting.pop()
+            yield self._table(resources)
+            for _, form in (resources.get(Name.XObject) or {}).items():
+                if form.get(Name.Subtype) == Name.Form and Name.Resources in form and depth <= _DEPTH:
+                    waiting.append((form.Resources, depth + 1))
+
+    def _table(self, resources: Any) -> dict[str, Font]:
+        place = resources.objgen
+        if place != (0, 0) and place in self._tables:
+            return self._tables[place]
         table = {}
         for name, font in (resources.get(Name.Font) or {}).items():
             key = font.objgen
@@ -109,18 +171,34 @@ class Reader:
                 if not self._fonts[key].embedded:
                     self.not_embedded.add(str(font.get(Name.BaseFont, name)).lstrip("/"))
             table[name] = self._fonts[key]
+        self._tables[place] = table
         return table
+
+
+def _streams(page: pikepdf.Page) -> tuple[list[Any], list[Any]]:
+    """Return the content streams of a page: those that draw in its margin before all others, and the rest.
+
+    The first kind is one artifact each, and leaves the graphics state as it was.
+    """
+    contents = page.obj.get(Name.Contents)
+    if not isinstance(contents, pikepdf.Array):
+        return [], [contents] if contents is not None else []
+    streams = list(contents)
+    margin = 0
+    while margin < len(streams) - 1 and _ARTIFACT.fullmatch(streams[margin].read_bytes()):
+        margin += 1
+    return streams[:margin], streams[margin:]
 
 
 class _Painter:
     """The part of the graphics state that places text."""
 
-    def __init__(self, fonts: dict[str, _Font], resources: Any, reader: Reader) -> None:
+    def __init__(self, fonts: dict[str, Font], resources: Any, reader: Reader) -> None:
         self.fonts = fonts
         self.resources = resources
         self.reader = reader
         self.runs: list[Run] = []
-        self.used: set[str] = set()
+        self.glyphs: dict[str, set[bytes]] = {}
         self.artifacts: list[bool] = []
         self.depth = 0
 
@@ -165,7 +243,7 @@ class _Painter:
         known = self.fonts.get(font)
         if known is None:
             return matrix
-        self.used.add(font)
+        drawn = self.glyphs.setdefault(font, set())
         text: list[str] = []
         advance = 0.0
         unknown = 0
@@ -177,6 +255,7 @@ class _Painter:
             string = bytes(part)
             for at in range(0, len(string), 2):
                 glyph = string[at : at + 2]
+                drawn.add(glyph)
                 character = texts.get(glyph)
                 if character is None:
                     unknown += 1
@@ -204,12 +283,12 @@ class _Painter:
 
     def _form(self, name: str, ctm: Matrix) -> None:
         form = (self.resources.get(Name.XObject) or {}).get(name)
-        if form is None or form.get(Name.Subtype) != Name.Form or self.depth > 8:
+        if form is None or form.get(Name.Subtype) != Name.Form or self.depth > _DEPTH:
             return
         inner = _matrix(form.get(Name.Matrix, _IDENTITY))
         resources = form.get(Name.Resources, self.resources)
         outer = self.fonts, self.resources
-        self.fonts, self.resources = self.reader._font_table(resources), resources
+        self.fonts, self.resources = self.reader._table(resources), resources
         self.depth += 1
         self.run(pikepdf.parse_content_stream(form, _OPERATORS), _times(inner, ctm))
         self.depth -= 1
@@ -226,7 +305,7 @@ def letters_of(text: str) -> str:
     return "".join(filter(str.isalnum, text.casefold().replace("\u0307", "").replace("ı", "i")))
 
 
-def _read_font(font: Any) -> _Font:
+def _read_font(font: Any) -> Font:
     """Read a composite font with two-byte codes, the only kind that the press writes."""
     texts: dict[bytes, str] = {}
     if Name.ToUnicode in font:
@@ -236,7 +315,7 @@ def _read_font(font: Any) -> _Font:
     descriptor = descendant.get(Name.FontDescriptor, pikepdf.Dictionary())
     files = [descriptor[key] for key in (Name.FontFile, Name.FontFile2, Name.FontFile3) if key in descriptor]
     embedded = any(len(file.read_raw_bytes()) > 0 for file in files)
-    return _Font(texts, _read_widths(descendant), float(descendant.get(Name.DW, 1000)), embedded)
+    return Font(texts, _read_widths(descendant), float(descendant.get(Name.DW, 1000)), embedded)
 
 
 def _between(character_map: bytes) -> bytes:
@@ -272,9 +351,9 @@ def _links(page: pikepdf.Page) -> Iterator[Link]:
             yield Link(str(destination) if named else "", rect)
 
 
-def named_destinations(pdf: pikepdf.Pdf) -> dict[str, int]:
+def named_destinations(pdf: pikepdf.Pdf, pages: Sequence[pikepdf.Page]) -> dict[str, int]:
     """Return the page, from 1, of every named destination; 0 for one that leads to no page."""
-    numbers = {page.obj.objgen: number for number, page in enumerate(pdf.pages, 1)}
+    numbers = {page.obj.objgen: number for number, page in enumerate(pages, 1)}
     names = pdf.Root.get(Name.Names, pikepdf.Dictionary())
     tree = names.get(Name.Dests)
     if tree is None:
@@ -283,6 +362,29 @@ def named_destinations(pdf: pikepdf.Pdf) -> dict[str, int]:
         str(name): numbers.get(target[0].objgen, 0) if isinstance(target, pikepdf.Array) else 0
         for name, target in pikepdf.NameTree(tree).items()
     }
+
+
+def page_labels(pdf: pikepdf.Pdf, count: int) -> list[str]:
+    """Return the labels of the first pages, as a reader shows them (ISO 32000-2, 12.4.2)."""
+    tree = pdf.Root.get(Name.PageLabels)
+    if tree is None:
+        return [str(number) for number in range(1, count + 1)]
+    ranges = {int(start): label for start, label in pikepdf.NumberTree(tree).items()}
+    labels: list[str] = []
+    label: Any = pikepdf.Dictionary()
+    since = 0
+    for index in range(count):
+        if index in ranges:
+            label, since = ranges[index], index
+        labels.append(_label(label, int(label.get(Name.St, 1)) + index - since))
+    return labels
+
+
+def _label(label: Any, number: int) -> str:
+    style = str(label.get(Name.S, ""))
+    roman_numeral = roman(number) if style in ("/r", "/R") else ""
+    numeral = {"/D": str(number), "/r": roman_numeral, "/R": roman_numeral.upper()}.get(style, "")
+    return str(label.get(Name.P, "")) + numeral
 
 
 def _matrix(operands: Any) -> Matrix:

@@ -1,0 +1,159 @@
+"""What the gate read on a unit's pages and found to be right, kept for as long as the pages are the same.
+
+The key is a digest of the very content that stands in the finished PDF and of everything promised
+of it. Fonts are shared by the whole book and change with any of its units: what they say of the
+glyphs drawn here is compared instead.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import pikepdf
+
+from bookbuild.model.unit import Unit
+from bookbuild.press.pages import Font, PageText, Reader, Run
+from bookbuild.press.promises import Slot
+from bookbuild.press.settings import PressSettings
+from bookbuild.press.sheets import LaidOut
+
+
+class Kept(Protocol):
+    """A place where readings are kept."""
+
+    def read(self, key: str) -> bytes | None:
+        """Return what was kept under a key, or nothing."""
+
+    def keep_read(self, key: str, reading: bytes) -> None:
+        """Keep something under a key."""
+
+
+_CODE = ("gate.py", "pages.py", "promises.py", "reading_order.py", "readings.py", "slots.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that the rest of the book needs to know of a unit whose own pages are as promised."""
+
+    slots: tuple[Slot, ...]
+    """What its text prints of page numbers."""
+    shown: Mapping[str, tuple[tuple[str, str], ...]]
+    """Target of links → for each link its whole text and the last piece of it."""
+    targets: tuple[tuple[str, ...], ...]
+    """For each page, where its links lead."""
+    begins: Mapping[str, int]
+    """Anchor → page of the unit on which the text after it begins; 0: not where laying out put it.
+
+    Anchors without text after them are left out."""
+    near: tuple[tuple[Run, ...], ...]
+    """For each page, its own texts near those in the margin."""
+    fonts: tuple[tuple[str, ...], ...]
+    """For each page, the fonts drawn with, by name."""
+    glyphs: Mapping[str, Mapping[str, tuple[str | None, float]]]
+    """Font, by name → code of a glyph in hexadecimal → its characters and advance."""
+
+
+def key_of(
+    unit: Unit, sheet: LaidOut, settings: PressSettings, reader: Reader, pages: Iterable[pikepdf.Page]
+) -> str:
+    """Return the digest of a unit's pages, without margins and fonts, and of what is promised of them."""
+    digest = hashlib.sha256(_code_digest().encode())
+    form = settings.page
+    promised = (
+        unit.html,
+        [(note.id, note.number, note.text) for note in unit.notes],
+        [(note.id, note.call_page, note.body_page) for note in sheet.sheets.notes],
+        sheet.read_leftwards,
+        [(anchor, place[0]) for anchor, place in sheet.destinations.items()],
+        [str(form.trim_width_mm), str(form.trim_height_mm), str(form.bleed_mm)],
+    )
+    digest.update(repr(promised).encode())
+    for page in pages:
+        digest.update(b"\0page")
+        for part in reader.material(page):
+            digest.update(b"%d:" % len(part))
+            digest.update(part)
+    return digest.hexdigest()
+
+
+def kept_reading(data: bytes | None, reader: Reader, pages: Sequence[pikepdf.Page]) -> Reading | None:
+    """Return what was kept if the fonts still say the same of every glyph on the pages."""
+    if data is None:
+        return None
+    try:
+        facts = json.loads(data)
+        reading = Reading(
+            slots=tuple(Slot(tuple(slot["anchors"]), slot["link"]) for slot in facts["slots"]),
+            shown={
+                target: tuple((whole, last) for whole, last in links)
+                for target, links in facts["shown"].items()
+            },
+            targets=tuple(tuple(targets) for targets in facts["targets"]),
+            begins=facts["begins"],
+            near=tuple(tuple(Run(**run) for run in runs) for runs in facts["near"]),
+            fonts=tuple(tuple(names) for names in facts["fonts"]),
+            glyphs={
+                font: {code: (text, width) for code, (text, width) in glyphs.items()}
+                for font, glyphs in facts["glyphs"].items()
+            },
+        )
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+    if len(reading.near) != len(pages) or len(reading.fonts) != len(pages):
+        return None
+    wanted = {
+        font: {bytes.fromhex(code): fact for code, fact in glyphs.items()}
+        for font, glyphs in reading.glyphs.items()
+    }
+    seen: dict[int, bool] = {}
+    for page, used in zip(pages, reading.fonts, strict=True):
+        names: set[str] = set()
+        for table in reader.fonts(page):
+            names.update(table)
+            if not seen.setdefault(id(table), id(table) in seen or _says(table, wanted)):
+                return None
+        if not names.issuperset(used):
+            return None
+    return reading
+
+
+def _says(table: Mapping[str, Font], wanted: Mapping[str, Mapping[bytes, tuple[str | None, float]]]) -> bool:
+    return all(
+        table[name].fact(code) == fact
+        for name, glyphs in wanted.items()
+        if name in table
+        for code, fact in glyphs.items()
+    )
+
+
+def to_bytes(reading: Reading) -> bytes:
+    """Write a reading as ``kept_reading`` reads it."""
+    return json.dumps(asdict(reading), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def glyph_facts(
+    reader: Reader, pages: Sequence[pikepdf.Page], texts: Sequence[PageText]
+) -> dict[str, dict[str, Any]] | None:
+    """Return what fonts say of the glyphs drawn; nothing if two fonts of one name say different things."""
+    found: dict[str, dict[str, Any]] = {}
+    for page, text in zip(pages, texts, strict=True):
+        for table in reader.fonts(page):
+            for name, codes in text.glyphs.items():
+                if name in table:
+                    for code in codes:
+                        fact = table[name].fact(code)
+                        if found.setdefault(name, {}).setdefault(code.hex(), fact) != fact:
+                            return None
+    return found
+
+
+@functools.cache
+def _code_digest() -> str:
+    content = b"".join(Path(__file__).with_name(name).read_bytes() for name in _CODE)
+    return hashlib.sha256(content).hexdigest()
