@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from PIL import Image as Raster
+from PIL import ImageFile
 
 from bookbuild.diagnostics import Diagnostic, did_you_mean
 from bookbuild.model.blocks import Image
@@ -107,6 +108,7 @@ def _file(root: Path, path: str, place: Place) -> Iterator[Diagnostic]:
 
 def _raster(data: bytes, path: str, place: Place) -> Iterator[Diagnostic]:
     wanted = FORMATS[PurePosixPath(path).suffix.lower()]
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # the layout engine switches it on for the whole process
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Raster.DecompressionBombWarning)  # our own limit is lower
