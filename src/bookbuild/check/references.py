@@ -116,7 +116,7 @@ def _entries(register: Register, sources: set[str]) -> Iterator[Diagnostic]:
         filled = {cell.field for cell in entry.cells}
         if register.head and not filled & set(register.head):
             message = f"entry “{entry.id}” has nothing for its head, {', '.join(register.head)}"
-            yield Diagnostic("R021", message, entry.place)
+            yield Diagnostic("R021", message, entry.place, hint="write one of them")
         for cell in entry.cells:
             if types[cell.field] is FieldType.SOURCE and cell.words[0] not in sources:
                 hint = did_you_mean(cell.words[0], sources) or "add it to sources.yaml"

@@ -54,7 +54,7 @@ _DIRECTIVE = re.compile(r"\s*\{([^{}]*)\}[ \t]*(.*)$")
 _OPTION = re.compile(r"\s*:([A-Za-z][\w-]*):(?=\s|$)\s*(.*)$")
 _FENCE_END = re.compile(r"[\s>]*:{3,}\s*$")
 _LINK_DEFINITION = re.compile(r"\[[^\]@^]+\]:\s*\S")
-_TABLE_RULE = re.compile(r"[\s>]*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)+\|?\s*$")
+_TABLE_RULE = re.compile(r"[\s>]*(?=.*\|)\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$")
 _CONTAINERS = re.compile(r"\s*(?:>\s?|(?:[-*+]|\d{1,9}[.)])\s+|:\s+)*")
 _ALIGN = {"text-align:left": "left", "text-align:right": "right", "text-align:center": "center"}
 
@@ -175,7 +175,11 @@ class _Reader:
                 yield from self.directive(node)
             case "fence":
                 found = self.lines[node.map[0]].strip() if node.map else ""
-                hint = "a block that bookbuild fills begins with “:::”" if "{" in found else ""
+                hint = (
+                    "a block that bookbuild fills begins with “:::”"
+                    if "{" in found
+                    else "code stands within a line, between backticks"
+                )
                 self.desk.report("M004", f"a code block, “{found}”", self.place(node), hint)
             case "code_block":
                 hint = "indent it by less than four blanks; a note's next paragraph by exactly four"
@@ -269,7 +273,7 @@ class _Reader:
         if last - first > 1 and "|" in raw and _TABLE_RULE.match(self.lines[first + 1]):
             head, rule = len(_cells(raw)), len(_cells(self.lines[first + 1].lstrip("> \t")))
             message = f"not a table: {head} cells in the head, {rule} in the line of dashes"
-            self.desk.report("M011", message, self.place(node))
+            self.desk.report("M011", message, self.place(node), "write as many cells in both")
 
     def check_belongs_to_note(self, node: SyntaxTreeNode, note: SyntaxTreeNode) -> None:
         raw = self.lines[node.map[0]] if node.map else ""

@@ -521,7 +521,7 @@ def _diagnostic(shape: type[BaseModel], root: Node, detail: ErrorDetails) -> Dia
         parent, _ = _reach(root, way[:-1])
         known = _keys_at(shape, way[:-1])
         place = parent.keys[str(last)] if isinstance(parent, Mapping) else node.place
-        hint = did_you_mean(str(last), known) or _listed("the keys are", known)
+        hint = did_you_mean(str(last), known) or _listed("the keys are", known) or "delete the line"
         return Diagnostic("Y010", f"unknown key “{last}”", place, hint=hint)
     if kind == "missing":
         return Diagnostic("Y011", f"“{last}” is missing", node.place, hint=f"add a line “{last}: …”")
