@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 
 from markupsafe import Markup, escape
@@ -38,6 +39,8 @@ _TAGS = {
     Style.FIGURE: ('<span class="figure">', "</span>"),
     Style.ON_PAPER: ('<span class="on-paper">', "</span>"),
 }
+_TAIL = re.compile(r"\S[^\w\s]*$")
+_HELD = Markup('<span class="held">{}{}</span>')
 _SAFE_SCHEMES = ("http://", "https://", "mailto:")
 
 
@@ -64,8 +67,30 @@ def words_markup(words: Words, medium: Medium) -> Markup:
 
 
 def spans_markup(spans: Spans, medium: Medium) -> Markup:
-    """Write spans in order."""
-    return Markup("").join(_span(span, medium) for span in spans)
+    """Write spans in order; on paper a call never begins a line: it is held by what stands before it."""
+    if medium is Medium.SCREEN:
+        return Markup("").join(_span(span, medium) for span in spans)
+    parts: list[Markup] = []
+    at = 0
+    while at < len(spans):
+        end = at + 1
+        while end < len(spans) and isinstance(spans[end], ContestedMark | NoteCall):
+            end += 1
+        parts.append(_held(spans[at], spans[at + 1 : end], medium))
+        at = end
+    return Markup("").join(parts)
+
+
+def _held(span: Span, calls: Spans, medium: Medium) -> Markup:
+    """Write a span and the calls behind it, its last letter and its stops unbroken with them."""
+    behind = Markup("").join(_span(call, medium) for call in calls)
+    match span:
+        case Run(text) if calls and (tail := _TAIL.search(text)):
+            return escape(text[: tail.start()]) + _HELD.format(escape(tail[0]), behind)
+        case Styled(Style.FIGURE, (Run(text),)) if calls and not re.search(r"\s", text):
+            return _HELD.format(_span(span, medium), behind)
+        case _:
+            return _span(span, medium) + behind
 
 
 def note_markup(note: Footnote, medium: Medium) -> Markup:
