@@ -32,6 +32,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import pikepdf
 
@@ -39,7 +40,7 @@ from bookbuild.diagnostics import Diagnostic
 from bookbuild.model.unit import Folios, PageMap, PlacedNote, PromisedNote, Unit
 from bookbuild.press import readings
 from bookbuild.press.folios import Plan
-from bookbuild.press.pages import PageText, Reader, Run, letters_of, named_destinations, page_labels
+from bookbuild.press.pages import PageText, Reader, Run, folded, letters_of, named_destinations, page_labels
 from bookbuild.press.promises import Promise, promise_of
 from bookbuild.press.reading_order import as_read, texts_by_letters
 from bookbuild.press.readings import Kept, Reading, glyph_facts, kept_reading, key_of
@@ -321,22 +322,38 @@ def _word_findings(
     """G203: every word of the unit is on its pages, as often as it was written."""
     printed: Counter[str] = Counter()
     for page in pages:
-        printed.update(letters_of(word) for word in _WORD.findall(_plain(page.runs, numbers)))
+        printed.update(_words(_plain(page.runs, numbers)))
     wanted: Counter[str] = Counter()
     for chunk, _ in promise.chunks:
-        wanted.update(letters_of(word) for word in _WORD.findall(chunk))
+        wanted.update(_words(chunk))
+    printed.update(_broken_over_pages(pages, wanted - printed))
     missing = set(wanted - printed)
     if not missing:
         return
     stream = "".join(letters)
     for chunk, ids in promise.chunks:
-        words = [letters_of(word) for word in _WORD.findall(chunk)]
+        words = _words(chunk)
         lost = [at for at, word in enumerate(words) if word in missing and not _stands(words, at, stream)]
         if lost:
             some = " ".join(words[at] for at in lost[:8])
             around = " ".join(words[max(0, lost[0] - 3) : lost[0] + 5])
             message = f"not printed: “{some}” (from “{around}”)"
             yield Finding("G203", message, ids, "does a style sheet hide it, or colour it away?")
+
+
+def _words(text: str) -> list[str]:
+    return [word.replace("\u00ad", "") for word in _WORD.findall(folded(text))]
+
+
+def _broken_over_pages(pages: Sequence[PageText], missing: Counter[str]) -> Iterator[str]:
+    """Yield words of which a page shows the beginning, with a hyphen, and the next page the rest."""
+    for page, following in pairwise(pages):
+        rest = next((words[0] for run in following.runs if (words := _words(run.text))), "")
+        for run in page.runs:
+            start = _words(run.text)[-1:] if run.text.endswith("\u2010") else []
+            if start and missing[start[0] + rest]:
+                yield start[0] + rest
+                break
 
 
 def _stands(words: Sequence[str], at: int, stream: str) -> bool:

@@ -21,6 +21,7 @@ Matrix = tuple[float, float, float, float, float, float]
 
 _IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _MAPPED = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]*)>")
+_NO_LETTERS = re.compile(r"[\W_]+")
 _BOXES = ("MediaBox", "TrimBox", "BleedBox", "CropBox")
 _ARTIFACT = re.compile(rb"/Artifact\s*<<[^>]*>>\s*BDC\s+q\s((?!BDC|EMC|\bQ\b).)*\sQ\s+EMC\s*", re.DOTALL)
 _DEPTH = 8
@@ -244,24 +245,17 @@ class _Painter:
         if known is None:
             return matrix
         drawn = self.glyphs.setdefault(font, set())
-        text: list[str] = []
+        codes: list[bytes] = []
         advance = 0.0
-        unknown = 0
-        texts, widths, default = known.texts, known.widths, known.default
         for part in shown if isinstance(shown, pikepdf.Array) else [shown]:
-            if not isinstance(part, pikepdf.String):
+            if isinstance(part, pikepdf.String):
+                string = bytes(part)
+                codes += [string[at : at + 2] for at in range(0, len(string), 2)]
+            else:
                 advance -= float(part)
-                continue
-            string = bytes(part)
-            for at in range(0, len(string), 2):
-                glyph = string[at : at + 2]
-                drawn.add(glyph)
-                character = texts.get(glyph)
-                if character is None:
-                    unknown += 1
-                else:
-                    text.append(character)
-                advance += widths.get(glyph, default)
+        drawn.update(codes)
+        text = [character for character in map(known.texts.get, codes) if character is not None]
+        advance += sum(known.widths.get(code, known.default) for code in codes)
         place = _times(matrix, ctm)
         width = advance / 1000 * size
         x0, y = _point(place, 0, rise)
@@ -276,7 +270,7 @@ class _Painter:
                 abs(size * place[3] if place[3] else size),
                 font,
                 any(self.artifacts),
-                unknown,
+                len(codes) - len(text),
             )
         )
         return _times((1, 0, 0, 1, width, 0), matrix)
@@ -295,14 +289,18 @@ class _Painter:
         self.fonts, self.resources = outer
 
 
+def folded(text: str) -> str:
+    """Return a text alike for capitals, and for letters drawn with their marks or apart from them."""
+    return unicodedata.normalize("NFC", text).casefold().replace("\u0307", "").replace("ı", "i")
+
+
 def letters_of(text: str) -> str:
     """Return the letters and digits of a text, alike for capitals and hyphenated words.
 
     >>> letters_of("İs-tan\u2010bul, p. 5")
     'istanbulp5'
     """
-    text = unicodedata.normalize("NFC", text)  # marks may be drawn with glyphs of their own
-    return "".join(filter(str.isalnum, text.casefold().replace("\u0307", "").replace("ı", "i")))
+    return _NO_LETTERS.sub("", folded(text))
 
 
 def _read_font(font: Any) -> Font:
