@@ -122,6 +122,12 @@ def test_preflight_on_the_command_line_tells_what_is_wrong(built: Built, tmp_pat
     assert "error[D001]: this is no PDF" in result.stderr
 
 
+def test_the_command_line_explains_every_code() -> None:
+    told = CliRunner().invoke(cli, ["preflight", "--codes"]).stdout.splitlines()
+    assert [line[:4] for line in told] == sorted(line[:4] for line in told)
+    assert "D903  a translation is less complete than coverage: asks for" in told
+
+
 def test_another_folder_at_another_time_gives_the_same_bytes(
     built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

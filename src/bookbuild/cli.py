@@ -431,6 +431,15 @@ def dist(
     _report(run, result.findings, result.lines)
 
 
+def _list_codes(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from bookbuild.build import distribution
+
+        for code, meaning in distribution.CODES.items():
+            click.echo(f"{code}  {meaning}")
+        context.exit()
+
+
 @cli.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
@@ -441,6 +450,14 @@ def dist(
     help="What the file is for. By default what it calls itself: PDF/A, PDF/UA, else print.",
 )
 @click.option("--json", "as_json", is_flag=True, help="As JSON on standard output, with pages and measures.")
+@click.option(
+    "--codes",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_list_codes,
+    help="List every code of preflight and dist, and what it stands for.",
+)
 @pass_run
 def preflight(run: Run, file: Path, purpose: str | None, as_json: bool) -> None:
     """Report what a printer, an archive or a reader would object to, on any PDF.

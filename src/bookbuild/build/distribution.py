@@ -53,7 +53,8 @@ from bookbuild.distribute.barcode import check_isbn
 from bookbuild.distribute.condition import PrintCondition, own_condition, shipped_condition
 from bookbuild.distribute.cover import CoverGeometry, CoverText, cover_page, finish_cover
 from bookbuild.distribute.expectations import Expectations, Purpose
-from bookbuild.distribute.findings import Finding
+from bookbuild.distribute.findings import CODES as PREFLIGHT_CODES
+from bookbuild.distribute.findings import DISTRIBUTION_CODES, Finding
 from bookbuild.distribute.interior import PrintOrder, derived_id
 from bookbuild.distribute.preflight import declared_purpose, preflight
 from bookbuild.distribute.publish import publish_distribution, verify_distribution
@@ -79,6 +80,9 @@ from bookbuild.press.engine import ENGINE
 from bookbuild.press.fonts import FACES, FOLDER, face_of
 from bookbuild.press.settings import PressSettings, StyleSheet
 from bookbuild.render.screen import Translation, render_html
+
+CODES: Mapping[str, str] = {**PREFLIGHT_CODES, **DISTRIBUTION_CODES}
+"""Every code that making, checking and verifying a distribution can report, and what it stands for."""
 
 _STAPLED = 80
 """Pages up to which a booklet is stapled through the fold; a thicker one is folded in sections."""
