@@ -20,6 +20,7 @@ from bookbuild.build.bench import Bench, Checked
 from bookbuild.build.editions import edition_of, press_settings, styles_of
 from bookbuild.build.manuscript import languages_asked, locale_of, read
 from bookbuild.build.pictures import data_address
+from bookbuild.build.workers import WorkLimits
 from bookbuild.config import Project, Settings
 from bookbuild.diagnostics import BookbuildError, BookError, Diagnostic, InternalFault, Severity, in_order
 from bookbuild.figures.compare import compare_all
@@ -138,7 +139,8 @@ class Proofs:
         self._asked = tuple(asked)
         self._settings = settings
         self._tell = tell
-        self._bench = Bench(settings.jobs)
+        limits = WorkLimits(settings.unit_seconds, settings.unit_megabytes)
+        self._bench = Bench(max(1, settings.jobs), limits)
         self._cache = SheetCache(settings.cache) if settings.cache else None
         self._lock = threading.RLock()
         self._proofs: dict[str, EditionProof] = {}

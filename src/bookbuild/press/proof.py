@@ -20,7 +20,7 @@ from urllib.parse import unquote
 import pikepdf
 from pikepdf import Name
 
-from bookbuild.diagnostics import Diagnostic
+from bookbuild.diagnostics import BookbuildError, Diagnostic
 from bookbuild.model.place import NOWHERE, Place
 from bookbuild.model.proof import Jump, Leaf, Mark, UnitPages
 from bookbuild.model.unit import Numbering, PageMap, Unit
@@ -304,7 +304,8 @@ class EditionProof:
                 return
             del self._awaited[unit.id]
             if error:
-                self._faults[unit.id] = f"{type(error).__name__}: {error}"
+                ours = not isinstance(error, BookbuildError)
+                self._faults[unit.id] = f"{type(error).__name__}: {error}" if ours else str(error)
             else:
                 sheet, texts = future.result(), ended.texts
                 self._kept[unit.id] = UnitProof(unit, job, job_key(job), sheet, texts, settings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from bookbuild.press.settings import FOLIO_MARK, Limits, StyleSheet
 from bookbuild.press.sheets import Finding, FolioPlace, FontUse, LaidOut
 
 _PX_TO_PT = 0.75
+_BACKGROUND = 10
+"""Niceness of work that nobody waits for."""
 _FONT_FACE = re.compile(r"@font-face\s*\{[^}]*?font-family\s*:\s*(?:\"([^\"]+)\"|'([^']+)'|([^;}]+))", re.I)
 _COUNTS_PAGES = re.compile(r"counter\(\s*pages?\b|target-counters?\(", re.IGNORECASE)
 _READ = re.compile(rb"/BookRead <</T <([0-9a-f]*)>>> BDC")
@@ -97,6 +100,12 @@ def typeset(job: Job) -> LaidOut:
         findings=tuple(findings),
         files={**sheets.files, **door.served},
     )
+
+
+def typeset_in_background(job: Job) -> LaidOut:
+    """Lay out one unit in a process that gives way to others."""
+    os.setpriority(os.PRIO_PROCESS, 0, _BACKGROUND)
+    return typeset(job)
 
 
 @dataclass(frozen=True, slots=True)

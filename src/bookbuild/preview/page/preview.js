@@ -169,17 +169,25 @@ const box = (left, top, right, bottom) => ({
 
 // ---- the reader's place
 
+// While nobody scrolls, one is where one was led to: a spread has two places at the reading line, and
+// the end of the book has places that cannot come up to it.
+let held = null;
+
 function whereWeAre() {
   if (!model) return placeInAddress();
   if (view === "text") return placeInText();
   const desk = $("pages");
-  const line = desk.scrollTop + desk.clientHeight * READING_LINE;
-  const leaf = [...desk.children].find((one) => one.offsetTop + one.offsetHeight > line) ?? desk.lastElementChild;
+  if (held?.model === model && Math.abs(held.top - desk.scrollTop) < 1) return held.place;
+  const reading = desk.scrollTop + desk.clientHeight * READING_LINE;
+  const leaf = [...desk.children].find((one) => one.offsetTop + one.offsetHeight > reading) ?? desk.lastElementChild;
   if (!leaf) return null;
   const page = Number(leaf.dataset.page);
-  const y = Math.max(0, (line - leaf.offsetTop) / leaf.offsetHeight);
-  const above = model.marks.filter((mark) => mark.page < page || (mark.page === page && mark.y <= y)).slice(-40);
-  return { page, y, trail: above.reverse() };
+  const y = Math.max(0, (reading - leaf.offsetTop) / leaf.offsetHeight);
+  return { page, y, trail: trailTo(page, y) };
+}
+
+function trailTo(page, y) {
+  return model.marks.filter((mark) => mark.page < page || (mark.page === page && mark.y <= y)).slice(-40).reverse();
 }
 
 function goTo(place) {
@@ -187,15 +195,22 @@ function goTo(place) {
   let { page, y } = place;
   // The nearest anchor above that this edition has too; pages and lines differ, anchors do not.
   const known = place.trail?.find((mark) => model.anchors.has(mark.anchor));
+  let trail = null;
   if (known) {
     const here = model.anchors.get(known.anchor);
     const below = known.page === place.page ? place.y - known.y : 0;
     page = here.page;
     y = here.y + (below < 0.5 ? below : 0);
+    trail = [here];
   }
-  const leaf = $("pages").children[Math.min(Math.max(page, 1), model.pages.length) - 1];
+  page = Math.min(Math.max(page, 1), model.pages.length);
+  const desk = $("pages");
+  const leaf = desk.children[page - 1];
+  if (!leaf) return;
+  desk.scrollTop = leaf.offsetTop + y * leaf.offsetHeight - desk.clientHeight * READING_LINE;
   holdUntil = performance.now() + 250;
-  if (leaf) $("pages").scrollTop = leaf.offsetTop + y * leaf.offsetHeight - $("pages").clientHeight * READING_LINE;
+  held = { model, top: desk.scrollTop, place: { page, y, trail: [...(trail ?? []), ...trailTo(page, y)] } };
+  lastPlace = held.place;
 }
 
 const placeOf = (anchor) => {
