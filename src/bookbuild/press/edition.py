@@ -147,8 +147,8 @@ class _Press:
         if all(self.laid_out):
             return due
         least, most = (
-            [fill_unit(unit, *self._numbered(share), self.settings).texts for unit in self.units]
-            for share in _DOUBT
+            [fill_unit(unit, page_map, order, self.settings).texts for unit in self.units]
+            for page_map, order in map(self._numbered, _DOUBT)
         )
         sure = [i for i in due if [*map(slots.shape, least[i])] == [*map(slots.shape, most[i])]]
         return sure or [i for i in due if not full_of_numbers(self.units[i])] or due

@@ -34,10 +34,10 @@ def plan(units: Sequence[Unit], lengths: Sequence[int], folio: Callable[[Numberi
     counts: dict[Numbering, int] = {}
 
     def add(sequence: Numbering, pages: int) -> None:
-        for _ in range(pages):
-            counts[sequence] = counts.get(sequence, 0) + 1
-            numbering.append(sequence)
-            folios.append(folio(sequence, counts[sequence]))
+        before = counts.get(sequence, 0)
+        counts[sequence] = before + pages
+        numbering.extend([sequence] * pages)
+        folios.extend(folio(sequence, before + number) for number in range(1, pages + 1))
 
     for unit, length in zip(units, lengths, strict=True):
         recto = unit.opening is Opening.RECTO or unit.numbering not in counts

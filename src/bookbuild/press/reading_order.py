@@ -35,6 +35,8 @@ def as_read(runs: Sequence[Run], texts: Texts) -> tuple[Run, ...]:
 
     Texts are used up.
     """
+    if not texts:
+        return tuple(runs)
     found: list[Run] = []
     at = 0
     while at < len(runs):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 import unicodedata
@@ -35,6 +36,14 @@ class Filled:
     """What each slot prints, by the number in its ``data-slot``."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    attributes: str
+    anchors: tuple[str, ...]
+    linked: bool
+    """It stands in a link."""
+
+
 def fill(
     source: str, page_map: PageMap, numbering: Sequence[object], join: Callable[[str, str], str], comma: str
 ) -> Filled:
@@ -43,27 +52,50 @@ def fill(
     ``numbering`` tells for each page which sequence of folios it belongs to: a run of pages never
     reaches from one sequence into another. Numbers outside of links become links to their page.
     """
-    depth = 0
     texts: list[str] = []
+    shapes: list[tuple[tuple[str, str], ...]] = []
+    for slot in _template(source)[1]:
+        runs = page_runs(slot.anchors, page_map, numbering, join)
+        if slot.linked:
+            runs = [("", comma.join(text for _, text in runs))]
+        texts += [text for _, text in runs]
+        shapes.append(tuple((anchor, shape(text)) for anchor, text in runs))
+    return Filled(_filled(source, tuple(shapes), comma), tuple(texts))
 
-    def slot(text: str) -> str:
-        texts.append(text)
-        return f'data-slot="{len(texts) - 1}">{html.escape(shape(text))}'
 
-    def replace(match: re.Match[str]) -> str:
-        nonlocal depth
-        if not match["tag"]:
+@functools.lru_cache(maxsize=512)
+def _template(source: str) -> tuple[tuple[str, ...], tuple[_Slot, ...]]:
+    """Return the HTML around page slots, and the slots between its pieces."""
+    pieces: list[str] = []
+    slots: list[_Slot] = []
+    depth = end = 0
+    for match in _TOKEN.finditer(source):
+        if match["tag"]:
+            pages = _PAGES.search(match["attributes"])
+            anchors = html.unescape((pages[1] or pages[2] or "") if pages else "").split()
+            slots.append(_Slot(match["attributes"], tuple(anchors), bool(depth)))
+            pieces.append(source[end : match.start()])
+            end = match.end()
+        else:
             depth += -1 if match[0].startswith("</") else 1
-            return match[0]
-        pages = _PAGES.search(match["attributes"])
-        anchors = html.unescape((pages[1] or pages[2] or "") if pages else "").split()
-        runs = page_runs(anchors, page_map, numbering, join)
-        if depth:
-            return f"<span{match['attributes']} {slot(comma.join(text for _, text in runs))}</span>"
-        links = (f'<a href="#{html.escape(anchor)}" {slot(text)}</a>' for anchor, text in runs)
-        return f"<span{match['attributes']}>{html.escape(comma).join(links)}</span>"
+    return (*pieces, source[end:]), tuple(slots)
 
-    return Filled(_TOKEN.sub(replace, source), tuple(texts))
+
+@functools.lru_cache(maxsize=512)
+def _filled(source: str, shapes: tuple[tuple[tuple[str, str], ...], ...], comma: str) -> str:
+    """Return the HTML with (anchor, shape of the number) for each run of pages in each slot."""
+    pieces, slots = _template(source)
+    parts = [pieces[0]]
+    count = 0
+    for slot, runs, piece in zip(slots, shapes, pieces[1:], strict=True):
+        shown = []
+        for anchor, text in runs:
+            number = f'data-slot="{count}">{html.escape(text)}'
+            count += 1
+            shown.append(number if slot.linked else f'<a href="#{html.escape(anchor)}" {number}</a>')
+        inside = f" {shown[0]}" if slot.linked else f">{html.escape(comma).join(shown)}"
+        parts += [f"<span{slot.attributes}{inside}</span>", piece]
+    return "".join(parts)
 
 
 def shape(text: str) -> str:
@@ -72,7 +104,7 @@ def shape(text: str) -> str:
     >>> shape("xii, 14–9")
     'xii, 00–0'
     """
-    return "".join(zero_of(character) for character in text)
+    return "".join(map(zero_of, text))
 
 
 def zero_of(character: str) -> str:
@@ -109,6 +141,7 @@ def page_runs(
     ]
 
 
+@functools.lru_cache(maxsize=512)
 def free_links(source: str) -> str:
     """Return HTML whose links to anchors the engine takes for outside links, so that none is dropped."""
 
