@@ -11,6 +11,7 @@ from pathlib import Path
 import pikepdf
 import pypdfium2
 import pytest
+from PIL import Image
 from press_books import STYLE, random_book, settings
 
 from bookbuild.model.book import Opening
@@ -181,3 +182,33 @@ def test_no_stream_of_the_file_is_empty(printed: Printed) -> None:
         streams = [thing for thing in pdf.objects if isinstance(thing, pikepdf.Stream)]
         assert any("/Contents" not in page.obj for page in pdf.pages)
         assert [stream.objgen for stream in streams if not stream.read_raw_bytes()] == []
+
+
+def test_a_picture_of_several_chapters_stands_in_the_file_once(tmp_path: Path) -> None:
+    for name, shade in (("a", 10), ("b", 200)):
+        Image.new("L", (8, 8), shade).save(tmp_path / f"{name}.png")
+    book = random_book(1, chapters=3, blocks=1)
+    shown = {1: "a", 2: "b", 3: "a"}
+    units = [
+        replace(unit, html=unit.html.replace("</h1>", f'</h1><img alt="" src="{shown[at]}.png">'))
+        if at
+        else unit
+        for at, unit in enumerate(book)
+    ]
+    result = print_edition(units, [STYLE], settings(tmp_path))
+    assert result.diagnostics == ()
+    with pikepdf.open(io.BytesIO(result.pdf)) as pdf:
+        kinds = [thing.get("/Subtype") for thing in pdf.objects if isinstance(thing, pikepdf.Stream)]
+    assert kinds.count("/Image") == 2
+
+
+def test_a_page_may_show_its_number_twice(tmp_path: Path) -> None:
+    css = "@page :left { @bottom-left { content: string(folio) } }"
+    result = print_edition(
+        random_book(1, chapters=2), [STYLE, StyleSheet("styles/own.css", css)], settings(tmp_path)
+    )
+    assert result.diagnostics == ()
+    with pikepdf.open(io.BytesIO(result.pdf)) as pdf:
+        contents = [page.obj.Contents for page in pdf.pages if "/Contents" in page.obj]
+        assert {len(parts) for parts in contents} == {2, 3}
+        assert all(isinstance(part, pikepdf.Stream) for parts in contents for part in parts)

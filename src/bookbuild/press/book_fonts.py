@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
+import fontTools
 import pikepdf
 from fontTools import subset
 from fontTools.ttLib import TTFont
@@ -29,13 +32,31 @@ class _Shared:
     to_unicode: dict[int, str] = field(default_factory=dict)
 
 
+class KeptCuts(Protocol):
+    """A place where fonts cut down to some glyphs are kept."""
+
+    def cut(self, key: str) -> bytes | None:
+        """Return what was kept under a key, or nothing."""
+
+    def keep_cut(self, key: str, font: bytes) -> None:
+        """Keep something under a key."""
+
+
 class BookFonts:
     """Collect the fonts of all units, then write them into the joined PDF."""
 
-    def __init__(self, pdf: pikepdf.Pdf, read_font: Callable[[str], bytes], *, whole: bool = False) -> None:
+    def __init__(
+        self,
+        pdf: pikepdf.Pdf,
+        read_font: Callable[[str], bytes],
+        kept: KeptCuts | None = None,
+        *,
+        whole: bool = False,
+    ) -> None:
         """``whole``: embed the font files as they are, without cutting them down to the glyphs used."""
         self._pdf = pdf
         self._read_font = read_font
+        self._kept = kept
         self._whole = whole
         self._shared: list[_Shared] = []
         self._stamps: dict[Face, _Stamp] = {}
@@ -81,14 +102,30 @@ class BookFonts:
             self._complete(stamp.template, stamp, files[stamp.digest], glyphs[stamp.digest])
 
     def _embed(self, digest: str, glyphs: set[int]) -> tuple[Any, str]:
-        content = self._read_font(digest)
-        small, postscript = (content, _postscript_name(content)) if self._whole else _subset(content, glyphs)
+        if self._whole:
+            small = self._read_font(digest)
+            postscript = _postscript_name(small)
+        else:
+            small, postscript = self._cut(digest, glyphs)
         stream = Stream(self._pdf, small)
         if not small.startswith(b"OTTO"):
             stream[Name.Length1] = len(small)
         else:
             stream[Name.Subtype] = Name.OpenType
         return self._pdf.make_indirect(stream), postscript
+
+    def _cut(self, digest: str, glyphs: set[int]) -> tuple[bytes, str]:
+        """Return the subset and the PostScript name; a book's glyphs hardly change from edit to edit."""
+        facts = (digest, sorted(glyphs), fontTools.version, _code_digest())
+        key = hashlib.sha256(repr(facts).encode()).hexdigest()
+        kept = self._kept.cut(key) if self._kept else None
+        if kept:
+            name, _, small = kept.partition(b"\0")
+            return small, name.decode()
+        small, postscript = _subset(self._read_font(digest), glyphs)
+        if self._kept:
+            self._kept.keep_cut(key, postscript.encode() + b"\0" + small)
+        return small, postscript
 
     def _complete(
         self, font: Any, shared: _Shared | _Stamp, file: tuple[Any, str], glyphs: Iterable[int]
@@ -118,6 +155,7 @@ class _Stamp:
         self.digest = next(digest for digest, known in digests().items() if known == face)
         self.widths: dict[int, int] = {}
         self.to_unicode: dict[int, str] = {}
+        self._features: dict[str, Mapping[str, str]] = {}
         self._font = TTFont(io.BytesIO(face.path.read_bytes()), lazy=True)
         self._units: int = self._font["head"].unitsPerEm
 
@@ -144,6 +182,11 @@ class _Stamp:
 
     def _singles(self, feature: str) -> Mapping[str, str]:
         """Return the one-to-one replacements of an OpenType feature."""
+        if feature not in self._features:
+            self._features[feature] = self._read_singles(feature)
+        return self._features[feature]
+
+    def _read_singles(self, feature: str) -> Mapping[str, str]:
         found: dict[str, str] = {}
         if "GSUB" not in self._font:
             return found
@@ -190,6 +233,11 @@ class _Stamp:
 def stamp_face(family: str, weight: int, italic: bool) -> Face:
     """Return the vendored face in which a page number is drawn."""
     return face_of(family, weight, italic)
+
+
+@functools.cache
+def _code_digest() -> str:
+    return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
 
 
 def _postscript_name(content: bytes) -> str:

@@ -10,27 +10,15 @@ from pathlib import Path
 from bookbuild.press import sheets
 from bookbuild.press.engine import engine_digest
 from bookbuild.press.fonts import fonts_digest
+from bookbuild.press.libraries import library_versions
 from bookbuild.press.sheets import LaidOut
 from bookbuild.press.store import Store
 from bookbuild.press.typeset import Job
 
-_CODE = (
-    "audit.py",
-    "book_fonts.py",
-    "complaints.py",
-    "fetch.py",
-    "folios.py",
-    "gate.py",
-    "join.py",
-    "pages.py",
-    "promises.py",
-    "reading_order.py",
-    "readings.py",
-    "sheets.py",
-    "slots.py",
-    "typeset.py",
-)
-"""What decides, besides the engine, how pages look and whether they pass."""
+_LAYING_OUT = ("audit", "complaints", "fetch", "settings", "sheets", "slots", "typeset")
+"""Modules that decide, besides the engine, how a unit's pages look and what is said of them."""
+_JOINING = ("book_fonts", "folios", "gate", "join", "pages", "promises", "reading_order", "readings")
+"""Modules that decide, besides those, how the book looks and whether it passes."""
 
 
 class SheetCache:
@@ -73,6 +61,14 @@ class SheetCache:
         """Keep what the gate read."""
         self.store.put("reading", key, reading)
 
+    def cut(self, key: str) -> bytes | None:
+        """Return a font cut down to some glyphs, with its name, or nothing."""
+        return self.store.get("font", key)
+
+    def keep_cut(self, key: str, font: bytes) -> None:
+        """Keep a font cut down to some glyphs."""
+        self.store.put("font", key, font)
+
     def remembered(self, name: str) -> dict[str, int]:
         """Return what was remembered under a name: hints for a proof's first pages, never facts."""
         try:
@@ -106,16 +102,18 @@ def job_key(job: Job) -> str:
         job.tagged,
         engine_digest(),
         fonts_digest(),
-        _code_digest(),
+        code_digest(_LAYING_OUT),
+        library_versions(),
     )
     return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()
 
 
 @functools.cache
-def _code_digest() -> str:
+def code_digest(modules: tuple[str, ...] = _LAYING_OUT + _JOINING) -> str:
+    """Return the digest of some of the press' own modules."""
     digest = hashlib.sha256()
-    for name in _CODE:
-        digest.update(Path(__file__).with_name(name).read_bytes())
+    for name in modules:
+        digest.update(Path(__file__).with_name(f"{name}.py").read_bytes())
     return digest.hexdigest()
 
 

@@ -14,7 +14,7 @@ from bookbuild.diagnostics import Diagnostic, InternalFault, in_order
 from bookbuild.model.book import PageFormat
 from bookbuild.model.unit import PageMap, Unit
 from bookbuild.press import fonts, slots
-from bookbuild.press.cache import SheetCache, job_key
+from bookbuild.press.cache import SheetCache, code_digest, job_key
 from bookbuild.press.complaints import ids_before
 from bookbuild.press.folios import Plan, page_map, plan, side_of
 from bookbuild.press.gate import check
@@ -163,7 +163,7 @@ class _Press:
             settings.direction,
             settings.page,
         )
-        return join(self.units, self._sheets(), self.numbers, self.plan, imprint, self._read_font)
+        return join(self.units, self._sheets(), self.numbers, self.plan, imprint, self._read_font, self.cache)
 
     def gated(self, pdf: bytes) -> list[Diagnostic]:
         """Return what the gate finds in the finished PDF."""
@@ -174,6 +174,7 @@ class _Press:
         settings = self.settings
         facts = (
             [job_key(job) for job in self.jobs if job],
+            code_digest(),
             self.numbers,
             self.plan.firsts,
             self.plan.folios,

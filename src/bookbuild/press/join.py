@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -10,12 +11,12 @@ from typing import Any
 from urllib.parse import unquote
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, OutlineItem, Page, Pdf, Stream, String
+from pikepdf import Array, Dictionary, Name, Object, OutlineItem, Page, Pdf, Stream, String
 
 from bookbuild.diagnostics import InternalFault
 from bookbuild.model.book import PageFormat
 from bookbuild.model.unit import Folios, Numbering, Unit
-from bookbuild.press.book_fonts import BookFonts, stamp_face
+from bookbuild.press.book_fonts import BookFonts, KeptCuts, stamp_face
 from bookbuild.press.folios import Plan, side_of
 from bookbuild.press.sheets import FolioPlace, LaidOut
 from bookbuild.press.slots import LINK
@@ -46,19 +47,21 @@ def join(
     plan: Plan,
     imprint: Imprint,
     read_font: Callable[[str], bytes],
+    kept: KeptCuts | None = None,
     *,
     whole_fonts: bool = False,
 ) -> bytes:
     """Return the book as one PDF; equal inputs give equal bytes.
 
-    ``numbers`` has what the page slots of each unit print, ``read_font`` returns a font file by its SHA-256.
+    ``numbers`` has what the page slots of each unit print, ``read_font`` returns a font file by its SHA-256,
+    ``kept`` fonts that were cut before.
     With ``whole_fonts`` fonts are not cut down to what is used: a larger file in a tenth of the time.
 
     Raises:
         InternalFault: a page slot has not as many digits as the number to be put in.
     """
     with Pdf.new() as pdf:
-        fonts = BookFonts(pdf, read_font, whole=whole_fonts)
+        fonts = BookFonts(pdf, read_font, kept, whole=whole_fonts)
         places = _destinations(laid_out, plan)
         _add_pages(pdf, units, laid_out, numbers, plan, imprint, fonts)
         used = _relink(pdf, places) | _outline(pdf, units, places)
@@ -96,6 +99,7 @@ def _add_pages(
     imprint: Imprint,
     fonts: BookFonts,
 ) -> None:
+    pictures: dict[bytes, Any] = {}
     for unit, first, sheet, texts in zip(units, plan.firsts, laid_out, numbers, strict=True):
         while len(pdf.pages) + 1 < first:
             _add_blank(pdf, imprint.page)
@@ -107,6 +111,7 @@ def _add_pages(
         shared = pdf.pages[start].obj.Resources.Font
         for use in sheet.fonts:
             shared[Name(f"/{use.name}")] = fonts.adopt(use, shared[Name(f"/{use.name}")])
+        _share_pictures(pdf.pages[start].obj.Resources, pictures)
         _put_digits_in([pdf.pages[start + page - 1] for page in sheet.slot_pages], texts, unit)
         if unit.folios is Folios.SHOWN:
             _stamp_folios(pdf, start, sheet, plan, imprint, fonts, shared)
@@ -123,6 +128,24 @@ def _add_tags(pdf: Pdf, source: Pdf) -> None:
     tree = source.Root.StructTreeRoot.K
     for kid in tree if isinstance(tree, Array) else [tree]:
         pdf.Root.StructTreeRoot.K.append(pdf.copy_foreign(kid))
+
+
+def _share_pictures(resources: Any, known: dict[bytes, Any]) -> None:
+    """Let a picture that units before have too stand in the file once."""
+    for name, picture in (resources.get(Name.XObject) or {}).items():
+        if picture.get(Name.Subtype) == Name.Image:
+            resources.XObject[Name(name)] = known.setdefault(_picture_digest(picture), picture)
+
+
+def _picture_digest(picture: Any) -> bytes:
+    digest = hashlib.sha256(picture.read_raw_bytes())
+    for key, value in sorted(picture.items()):
+        digest.update(f"\0{key}\0".encode())
+        if isinstance(value, Stream):
+            digest.update(_picture_digest(value))
+        else:
+            digest.update(value.unparse(resolved=True) if isinstance(value, Object) else repr(value).encode())
+    return digest.digest()
 
 
 def _put_digits_in(pages: Sequence[Page], texts: Sequence[str], unit: Unit) -> None:
@@ -193,7 +216,9 @@ def _stamp_folios(
         )
         page = pdf.pages[number - 1]
         # Before the engine's own content, which turns the axes over and does not turn them back.
-        page.obj.Contents = Array([pdf.make_indirect(Stream(pdf, content.encode())), page.obj.Contents])
+        own = page.obj.Contents
+        others = list(own) if isinstance(own, Array) else [own]
+        page.obj.Contents = Array([pdf.make_indirect(Stream(pdf, content.encode())), *others])
 
 
 def _usual_places(sheet: LaidOut, first: int, imprint: Imprint) -> Iterator[FolioPlace]:

@@ -70,8 +70,8 @@ class PageText:
     """Font, by its name in the resources → codes of the glyphs drawn."""
 
     def folio(self) -> str:
-        """Return the page number printed, empty if there is none."""
-        return "".join(run.text for run in self.runs[: self.margin])
+        """Return the page number printed, once or in several places; empty if there is none."""
+        return "".join(dict.fromkeys(run.text for run in self.runs[: self.margin]))
 
     def text_in(self, rect: tuple[float, float, float, float]) -> list[str]:
         """Return the texts whose middle lies in a rectangle, in the order drawn."""
