@@ -90,8 +90,9 @@ class Chromium:
         self._folder.cleanup()
 
     def open(self, url: str) -> None:
-        """Go to an address."""
+        """Go to an address and wait until its page stands."""
         self._call("Page.navigate", url=url)
+        self.until(f"location.href.startsWith({url!r}) && document.readyState === 'complete'")
 
     def resize(self, width: int, height: int, *, phone: bool = False) -> None:
         """Show the page in a window of this size."""

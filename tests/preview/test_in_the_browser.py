@@ -9,6 +9,7 @@ import pytest
 from chromium import EXECUTABLE, Chromium
 from running import Running
 
+from bookbuild.build import manuscript
 from bookbuild.config import Project
 
 pytestmark = [
@@ -25,15 +26,35 @@ ASCENT = "book/chapters/ascent.md"
 Edit = Callable[[str, str, str], None]
 
 
-@pytest.fixture
-def browser(project: Project, cache: Path) -> Iterator[Chromium]:
-    """A browser that shows the book's pages."""
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """One book for all tests; each leaves it as it was."""
+    root = tmp_path_factory.mktemp("books") / "book"
+    manuscript.new_book(root)
+    return Project(root)
+
+
+@pytest.fixture(scope="module")
+def shown(project: Project, cache: Path) -> Iterator[tuple[Running, Chromium]]:
     with Running(project.root, cache) as preview, Chromium() as browser:
-        browser.resize(1440, 900)
-        browser.open(preview.url)
-        browser.until(f"document.querySelectorAll('.leaf').length > 20 && {SHOWN}", 180)
-        yield browser
-        assert browser.logged == []
+        yield preview, browser
+
+
+@pytest.fixture
+def browser(project: Project, shown: tuple[Running, Chromium]) -> Iterator[Chromium]:
+    """A browser that shows the book's pages."""
+    preview, browser = shown
+    whole = {path: path.read_bytes() for path in project.root.rglob("*") if path.is_file()}
+    browser.resize(1440, 900)
+    browser.open("about:blank")
+    browser.open(preview.url)
+    browser.until(f"document.querySelectorAll('.leaf').length > 20 && {SHOWN}", 180)
+    yield browser
+    for path, content in whole.items():
+        if not path.exists() or path.read_bytes() != content:
+            path.write_bytes(content)
+    browser.until(f"state.findings.length === 0 && {SHOWN}")
+    assert browser.logged == []
 
 
 def sources(browser: Chromium, unit: str) -> list[str]:
@@ -170,6 +191,32 @@ def test_a_translator_sees_the_message_and_the_change(
 
     browser.until(f"state.findings.length === 0 && {SHOWN}")
     assert browser.evaluate("[...document.images].map((one) => one.src)") != before
+
+
+def test_the_place_is_kept_when_the_window_changes(browser: Chromium) -> None:
+    go_to(browser, "b-ascent-5")
+    share = """(() => {
+      const desk = document.querySelector('#pages').getBoundingClientRect();
+      const mark = model.anchors.get('b-ascent-5');
+      const leaf = document.querySelectorAll('.leaf')[mark.page - 1].getBoundingClientRect();
+      return (leaf.top + mark.y * leaf.height - desk.top) / desk.height;
+    })()"""
+    assert browser.evaluate(share) == pytest.approx(0.25, abs=0.01)
+    for width, height in ((390, 780), (1000, 700), (1600, 900)):
+        browser.resize(width, height)
+        browser.until(f"innerWidth === {width} && frame === size()")
+        assert browser.evaluate(share) == pytest.approx(0.25, abs=0.01)
+
+
+def test_a_link_on_a_page_leads_to_its_page(browser: Chromium) -> None:
+    go_to(browser, "b-ascent-5")
+    anchor = browser.evaluate("""[...document.querySelectorAll('.leaf a')]
+      .map((one) => one.hash.split('/')[1]).find((one) => one.startsWith('quantity-'))""")
+    assert anchor
+
+    browser.evaluate(f"document.querySelector('.leaf a[href$=\"/{anchor}\"]').click()")
+
+    assert browser.until(f"whereWeAre().trail[0].anchor === {anchor!r} && chosen.anchor") == anchor
 
 
 @pytest.mark.parametrize("width", [360, 768, 1440])

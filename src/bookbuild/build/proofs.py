@@ -11,7 +11,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bookbuild.apparatus.citations import Citer
@@ -24,7 +24,7 @@ from bookbuild.build.workers import WorkLimits
 from bookbuild.config import Project, Settings
 from bookbuild.diagnostics import BookbuildError, BookError, Diagnostic, InternalFault, Severity, in_order
 from bookbuild.figures.compare import compare_all
-from bookbuild.model.book import Book, LocalizedBook, each_prose
+from bookbuild.model.book import Book, Generated, LocalizedBook, each_prose
 from bookbuild.model.catalog import Catalog
 from bookbuild.model.comparison import Comparison
 from bookbuild.model.edition import Edition
@@ -32,6 +32,7 @@ from bookbuild.model.locale import Locale
 from bookbuild.model.place import NOWHERE, Place
 from bookbuild.model.proof import EditionPages, Leaf, UnitPages
 from bookbuild.model.prose import MessageKey, key_of
+from bookbuild.model.unit import Unit
 from bookbuild.press.cache import SheetCache
 from bookbuild.press.proof import EditionProof, UnitProof
 from bookbuild.read import parse_inlines
@@ -269,7 +270,7 @@ class Proofs:
             localized = localize(book, catalog, locale.code, parse_inlines, memory.messages)
             citer = memory.citer(localized, locale)
             edition = edition_of(self._project, book, localized, comparisons, locale, citer)
-            units = render_units(edition, locale, memory.sections)
+            units = _with_works(render_units(edition, locale, memory.sections), book)
             styles = styles_of(self._project, language)
             settings = press_settings(self._project, book, edition, locale)
         except BookError as error:
@@ -383,6 +384,15 @@ class _Checks:
         self._tell()
         if again:
             self.begin()
+
+
+def _with_works(units: Sequence[Unit], book: Book) -> tuple[Unit, ...]:
+    """Return the units with the places of the works in the bibliography: nobody else asks for them."""
+    works = {f"work-{source.key}": source.place for source in book.sources}
+    listed = Generated.BIBLIOGRAPHY.value
+    return tuple(
+        replace(unit, lines={**unit.lines, **works}) if unit.id == listed else unit for unit in units
+    )
 
 
 def _quietly(stage: str, detail: str = "", done: int = 0, total: int = 0) -> None:

@@ -169,15 +169,17 @@ const box = (left, top, right, bottom) => ({
 
 // ---- the reader's place
 
-// While nobody scrolls, one is where one was led to: a spread has two places at the reading line, and
-// the end of the book has places that cannot come up to it.
-let held = null;
+// While nobody scrolls, one is where one was led to: a spread has two places at the reading line, the
+// end of the book has places that cannot come up to it, and a window may change its size.
+let held = null; // { model, place }
+let frame = ""; // size of the desk when the place was last known
+const size = () => `${$("pages").clientWidth} ${$("pages").clientHeight}`;
 
 function whereWeAre() {
   if (!model) return placeInAddress();
   if (view === "text") return placeInText();
   const desk = $("pages");
-  if (held?.model === model && Math.abs(held.top - desk.scrollTop) < 1) return held.place;
+  if (held?.model === model) return held.place;
   const reading = desk.scrollTop + desk.clientHeight * READING_LINE;
   const leaf = [...desk.children].find((one) => one.offsetTop + one.offsetHeight > reading) ?? desk.lastElementChild;
   if (!leaf) return null;
@@ -208,9 +210,7 @@ function goTo(place) {
   const leaf = desk.children[page - 1];
   if (!leaf) return;
   desk.scrollTop = leaf.offsetTop + y * leaf.offsetHeight - desk.clientHeight * READING_LINE;
-  holdUntil = performance.now() + 250;
   held = { model, top: desk.scrollTop, place: { page, y, trail: [...(trail ?? []), ...trailTo(page, y)] } };
-  lastPlace = held.place;
 }
 
 const placeOf = (anchor) => {
@@ -243,16 +243,18 @@ let told = "";
 // ---- the source of what one reads
 
 function showPlace() {
-  const place = chosen ?? whereWeAre()?.trail?.find((mark) => mark.place);
+  const where = chosen ?? whereWeAre();
+  const page = model?.pages[where?.page - 1];
+  const own = (mark) => mark.place && model.pages[mark.page - 1]?.unit === page?.unit;
+  const place = chosen ?? where?.trail?.find(own);
   const places = $("places");
   places.replaceChildren();
   if (!place?.place) {
-    places.append(line("p", "quiet", "Nobody wrote this page: it is made from the rest."));
+    places.append(line("p", "quiet", "Nobody wrote this: it is made from the rest of the book."));
   } else {
     places.append(placeLine(place.place));
     if (place.translated) places.append(placeLine(place.translated));
   }
-  const page = model?.pages[(chosen ?? whereWeAre())?.page - 1];
   $("unit").replaceChildren();
   if (page) {
     const open = document.createElement("a");
@@ -310,7 +312,8 @@ $("pages").addEventListener("click", (event) => {
   const y = (event.clientY - edges.top) / edges.height + 0.004;
   const written = model.marks.filter((mark) => mark.place);
   const before = (mark) => mark.page < page || (mark.page === page && (mark.y < y - 0.02 || (mark.y <= y && mark.x <= x)));
-  choose(written.findLast(before) ?? null);
+  const unit = model.pages[page - 1]?.unit;
+  choose(written.findLast((mark) => before(mark) && model.pages[mark.page - 1]?.unit === unit) ?? null);
 });
 $("pages").addEventListener("dblclick", () => $("places").querySelector("a")?.click());
 
@@ -454,14 +457,25 @@ function placeInText() {
 }
 
 function tellPlaceSoon() {
-  if (chosen && performance.now() > holdUntil) choose(null);
+  if (view === "pages") {
+    if (frame && frame !== size()) return; // the window changes, nobody scrolls: see below
+    if (held && Math.abs(held.top - $("pages").scrollTop) < 1) return;
+    held = null;
+  }
+  if (chosen) choose(null);
   tellPlace();
   clearTimeout(soon);
-  soon = setTimeout(showPlace, 80);
+  soon = setTimeout(() => {
+    if (view === "pages" && model && !held) held = { model, top: $("pages").scrollTop, place: whereWeAre() };
+    showPlace();
+  }, 80);
 }
 let soon = 0;
-let holdUntil = 0; // until then scrolling is ours, not the reader's
 
+new ResizeObserver(() => {
+  frame = size();
+  if (model && view === "pages") goTo(whereWeAre());
+}).observe($("pages"));
 $("pages").addEventListener("scroll", tellPlaceSoon, { passive: true });
 $("view-pages").onclick = () => setView("pages");
 $("view-text").onclick = () => setView("text");
@@ -491,12 +505,6 @@ addEventListener("hashchange", () => {
   else goTo(placeOf(anchor));
   choose(model.anchors.get(anchor));
 });
-new ResizeObserver(() => {
-  if (model && view === "pages" && lastPlace) goTo(lastPlace);
-}).observe($("pages"));
-let lastPlace = null;
-$("pages").addEventListener("scrollend", () => (lastPlace = whereWeAre()));
-
 lang = decodeURIComponent(location.hash.slice(1)).split("/")[0];
 const events = new EventSource("/events");
 events.addEventListener("state", (event) => {
