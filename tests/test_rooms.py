@@ -20,7 +20,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     **{room: {room, "model", "diagnostics"} for room in MIDDLE_ROW},
     "config": {"model"},
     "build": {"build", *MIDDLE_ROW, "model", "diagnostics", "config"},
-    "preview": {"build", "model", "diagnostics", "config"},
+    "preview": {"preview", "build", "model", "diagnostics", "config"},
     "cli": {"build", "preview", "model", "diagnostics", "config"},
 }
 
