@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,7 +51,7 @@ def print_all(project: Project, cache: Path) -> tuple[Book, dict[str, Pages]]:
     """Typeset a book in all its languages."""
     book, findings = manuscript.read(project, silent)
     assert book is not None, findings
-    printed = editions.print_languages(project, book, book.languages, Settings(jobs=1, cache=cache), silent)
+    printed = editions.print_languages(project, book, book.languages, Settings(jobs=2, cache=cache), silent)
     return book, {one.edition.lang: pages_of(one) for one in printed}
 
 
@@ -67,17 +66,3 @@ def starter(tmp_path_factory: pytest.TempPathFactory) -> Project:
 @pytest.fixture(scope="session")
 def starter_pages(starter: Project, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pages]:
     return print_all(starter, tmp_path_factory.mktemp("cache"))[1]
-
-
-@pytest.fixture(scope="session")
-def real_book_pages(tmp_path_factory: pytest.TempPathFactory) -> tuple[Book, dict[str, Pages]]:
-    """The real book in all its languages; tests that use it share one worker (``xdist_group``)."""
-    return print_all(Project(ROOT), tmp_path_factory.mktemp("cache"))
-
-
-@pytest.fixture
-def copied_book(tmp_path: Path) -> Project:
-    """A copy of the real book's sources that a test may damage."""
-    for name in ("book", "locales", "styles"):
-        shutil.copytree(ROOT / name, tmp_path / name)
-    return Project(tmp_path)
