@@ -226,6 +226,8 @@ def _not_after(words: str) -> str:
 
 
 def _bare(prose: Prose, exceptions: list[re.Pattern[str]], *, quotes_count: bool) -> Iterator[Diagnostic]:
+    if "&" not in prose.source and not any(map(str.isdigit, prose.source)):
+        return
     text, offsets = _flat(prose)
     quoted = [match.span() for match in _QUOTED.finditer(text)] if quotes_count else []
     for at, digits in _figures(text, exceptions):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from bookbuild.model.blocks import Block, NoteBody
 from bookbuild.model.claim import Claim, Quantity
@@ -189,31 +190,51 @@ def map_prose(tree: T, change: Callable[[Prose], Prose]) -> T:
 
 def each_prose(tree: object) -> Iterator[Prose]:
     """Yield every message of a tree, in the order of the dataclass fields: reading order."""
-    if isinstance(tree, Prose):
+    kind: Any = type(tree)
+    parts = _parts(kind)
+    if parts:
+        for name in parts:
+            yield from each_prose(getattr(tree, name))
+    elif isinstance(tree, Prose):
         yield tree
     elif isinstance(tree, tuple):
         for item in tree:
             yield from each_prose(item)
-    elif isinstance(tree, Mapping):
+    elif parts is None and isinstance(tree, Mapping):
         for item in tree.values():
             yield from each_prose(item)
-    elif dataclasses.is_dataclass(tree) and not isinstance(tree, type):
-        for part in dataclasses.fields(tree):
-            yield from each_prose(getattr(tree, part.name))
+
+
+@functools.cache
+def _parts(kind: type) -> tuple[str, ...] | None:
+    """Return the fields of a model class in which messages may stand, none for what cannot hold any.
+
+    None for what may be a mapping.
+    """
+    if dataclasses.is_dataclass(kind) and kind is not Prose:
+        return tuple(part.name for part in dataclasses.fields(kind))
+    return None if issubclass(kind, Mapping) else ()
 
 
 def _map(tree: object, change: Callable[[Prose], Prose]) -> object:
+    kind: Any = type(tree)
+    parts = _parts(kind)
+    if parts:
+        changed = {}
+        for name in parts:
+            value = getattr(tree, name)
+            new = _map(value, change)
+            if new is not value:
+                changed[name] = new
+        return dataclasses.replace(cast(Any, tree), **changed) if changed else tree
     if isinstance(tree, Prose):
         return change(tree)
     if isinstance(tree, tuple):
-        return tuple(_map(item, change) for item in tree)
-    if isinstance(tree, Mapping):
-        return {key: _map(item, change) for key, item in tree.items()}
-    if dataclasses.is_dataclass(tree) and not isinstance(tree, type):
-        old = {part.name: getattr(tree, part.name) for part in dataclasses.fields(tree)}
-        new = {name: _map(value, change) for name, value in old.items()}
-        changed = {name: value for name, value in new.items() if value is not old[name]}
-        return dataclasses.replace(tree, **changed) if changed else tree
+        items = tuple(_map(item, change) for item in tree)
+        return items if any(new is not item for new, item in zip(items, tree, strict=True)) else tree
+    if parts is None and isinstance(tree, Mapping):
+        mapped = {key: _map(item, change) for key, item in tree.items()}
+        return mapped if any(new is not tree[key] for key, new in mapped.items()) else tree
     return tree
 
 

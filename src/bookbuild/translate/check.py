@@ -333,6 +333,8 @@ def _lost_and_added(
     code: str, what: str, source: Iterable[str], target: Iterable[str], *, hint_names: bool = True
 ) -> Found:
     before, after = Counter(source), Counter(target)
+    if before == after:
+        return
     lost, added = before - after, after - before
     for item in sorted(lost.elements()):
         near = did_you_mean(item, added) if hint_names else ""
@@ -559,7 +561,7 @@ def _glossary(pair: _Pair, string: str, rules: _Rules) -> Found:
         return
     said, says = own_text(pair.source), _folded(own_text(pair.target), rules.theirs)
     for term, translation in rules.terms.items():
-        match = term_pattern(term).search(said)
+        match = term_pattern(term).search(said) if term in said else None
         if match is None or (match.start() == 0 and _has_twin(term, rules.terms)):
             continue
         choices = [

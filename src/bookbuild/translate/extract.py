@@ -6,6 +6,7 @@ References name the file only, so that moving a line changes no catalog.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -185,6 +186,7 @@ def _term(register: Register, entry: Entry) -> Prose | None:
     return None
 
 
+@functools.cache
 def term_pattern(term: str) -> re.Pattern[str]:
     """Return what finds a term in running text, with a plural ending, in its own letters.
 
