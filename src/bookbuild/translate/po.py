@@ -8,6 +8,7 @@ The grammar is that of the GNU gettext manual, "The Format of PO Files". Only UT
 
 from __future__ import annotations
 
+import functools
 import re
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -53,10 +54,17 @@ def read_catalog(path: Path, shown: str = "") -> tuple[Catalog | None, list[Diag
         ]
     except OSError as error:
         raise EnvironmentFailure(f"{shown}: {error.strerror}") from error
-    catalog, findings = parse_catalog(data, shown)
+    catalog, findings = _parsed(data, shown)
     if any(finding.severity is Severity.ERROR for finding in findings):
-        return None, findings
-    return catalog, findings
+        return None, list(findings)
+    return catalog, list(findings)
+
+
+@functools.lru_cache(maxsize=8)
+def _parsed(data: bytes, path: str) -> tuple[Catalog, tuple[Diagnostic, ...]]:
+    """Parse once what is asked for twice, to be checked and to be printed: bytes say all."""
+    catalog, findings = parse_catalog(data, path)
+    return catalog, tuple(findings)
 
 
 def parse_catalog(data: bytes, path: str) -> tuple[Catalog, list[Diagnostic]]:
