@@ -523,7 +523,9 @@ def _figures(pair: _Pair, string: str, rules: _Rules) -> Found:
 
 
 def _copy(pair: _Pair, string: str, rules: _Rules) -> Found:
-    """The same text again; names of people, papers and places may stay as they are."""
+    """The same text again; names may stay as they are, and most words between ``en`` and ``en-GB``."""
+    if rules.ours.code.partition("-")[0] == rules.theirs.code.partition("-")[0]:
+        return
     said, says = own_text(pair.source), own_text(pair.target)
     if " ".join(said.split()).casefold() != " ".join(says.split()).casefold():
         return
