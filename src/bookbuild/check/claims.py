@@ -93,7 +93,7 @@ def _parts(book: Book) -> Iterator[Diagnostic]:
 
     for chain in _circles(by_id, following):
         message = f"quantities are parts of each other: {' → '.join(chain)}"
-        yield Diagnostic("F011", message, by_id[chain[0]].place)
+        yield Diagnostic("F011", message, by_id[chain[0]].place, hint="take one “part-of” out")
 
 
 def _circles(names: Mapping[str, object], following: Callable[[str], str]) -> Iterator[list[str]]:

@@ -81,7 +81,7 @@ def _reprints(book: Book) -> Iterator[Diagnostic]:
                 break
         if len(chain) > 1 and chain[-1] == chain[0]:
             message = f"reprints go round in a circle: {' → '.join(chain)}"
-            yield Diagnostic("S005", message, source.place)
+            yield Diagnostic("S005", message, source.place, hint="take one “reprinted-in” out")
 
 
 def _repeated_keys(book: Book) -> Iterator[Diagnostic]:

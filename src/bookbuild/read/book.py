@@ -391,7 +391,9 @@ class _Assembly:
             self.desk.report("B007", message, languages.place)
         for lang, node in zip(record.languages, _items(languages), strict=False):
             if lang and record.languages.index(lang) != _items(languages).index(node):
-                self.desk.report("B007", f"language “{lang}” stands a second time", node.place)
+                self.desk.report(
+                    "B007", f"language “{lang}” stands a second time", node.place, "keep one of them"
+                )
         isbn = _child(self.tree, "isbn")
         for lang in record.isbn:
             if lang not in record.languages and isinstance(isbn, Mapping):
@@ -521,7 +523,7 @@ def _register(record: RegisterFile, tree: Node, desk: Desk) -> Register:
             desk.report("R001", f"unknown field “{name}” in the head", node.place, did_you_mean(name, known))
     for number, (name, node) in enumerate(zip(known, _items(tree, "fields"), strict=False)):
         if name and name in known[:number]:
-            desk.report("R002", f"field “{name}” is defined a second time", node.place)
+            desk.report("R002", f"field “{name}” is defined a second time", node.place, "keep one of them")
     entries = tuple(_entry(node, fields, desk) for node in _items(tree, "entries"))
     return Register(
         id=record.id,
@@ -557,7 +559,8 @@ def _cell(field: RegisterField, node: Node, desk: Desk) -> Cell | None:
     texts = [item for item in scalars if isinstance(item, Scalar)]
     if isinstance(node, Mapping) or len(texts) < len(scalars) or (isinstance(node, Sequence) and not listed):
         wanted = "a list of texts" if listed else "a text"
-        desk.report("R003", f"field “{field.id}” must be {wanted}", node.place)
+        hint = "write [one, another]" if listed else "write words; quote them if they hold “: ”"
+        desk.report("R003", f"field “{field.id}” must be {wanted}", node.place, hint)
         return None
     texts = [item for item in texts if not item.empty and item.text.strip()]
     if not texts:

@@ -359,9 +359,11 @@ class _Reader:
         shape = DIRECTIVES[name]
         directive = self.parts(node, name, match[2].strip(), place, shape)
         if shape.argument and not directive.argument:
-            self.desk.report("M008", f":::{{{name}}} without {shape.argument}", place)
+            self.desk.report(
+                "M008", f":::{{{name}}} without {shape.argument}", place, "name it on the same line"
+            )
         elif directive.argument and not shape.argument:
-            self.desk.report("M008", f":::{{{name}}} takes no “{directive.argument}”", place)
+            self.desk.report("M008", f":::{{{name}}} takes no “{directive.argument}”", place, "delete it")
         if directive.body and not shape.body:
             index, text = directive.body[0]
             hint = "write a caption as “:caption: …”" if ":" not in text[:1] else "options are “:name: value”"
