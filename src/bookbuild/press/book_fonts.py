@@ -12,7 +12,6 @@ from typing import Any, Protocol
 
 import fontTools
 import pikepdf
-from fontTools import subset
 from fontTools.ttLib import TTFont
 from pikepdf import Array, Dictionary, Name, Stream
 
@@ -246,6 +245,8 @@ def _postscript_name(content: bytes) -> str:
 
 def _subset(content: bytes, glyphs: Iterable[int]) -> tuple[bytes, str]:
     """Return the font with only these glyphs, at their old numbers, and its PostScript name."""
+    from fontTools import subset  # slow to load, and seldom needed: see _cut
+
     font = TTFont(io.BytesIO(content), lazy=True, recalcTimestamp=False)
     postscript = font["name"].getDebugName(6) or "Font"
     options = subset.Options()

@@ -103,6 +103,8 @@ class Reader:
     def __init__(self) -> None:
         self._fonts: dict[tuple[int, int], Font] = {}
         self._tables: dict[tuple[int, int], dict[str, Font]] = {}
+        self._groups: dict[tuple[int, int], list[bytes]] = {}
+        self._all_tables: dict[tuple[int, int], list[dict[str, Font]]] = {}
         self.not_embedded: set[str] = set()
 
     def page(self, page: pikepdf.Page) -> PageText:
@@ -143,7 +145,11 @@ class Reader:
                 destination = annotation.Dest
                 named = isinstance(destination, pikepdf.String)
                 yield from (annotation.Rect.unparse(), bytes(destination) if named else b"/")
-        yield from self._forms(page.obj.get(Name.Resources, pikepdf.Dictionary()), 0)
+        resources = page.obj.get(Name.Resources, pikepdf.Dictionary())
+        place = resources.objgen
+        if place == (0, 0) or place not in self._groups:  # pages of a chapter share theirs
+            self._groups[place] = list(self._forms(resources, 0))
+        yield from self._groups[place]
 
     def _forms(self, resources: Any, depth: int) -> Iterator[bytes]:
         for name, form in sorted((resources.get(Name.XObject) or {}).items()):
@@ -151,15 +157,19 @@ class Reader:
                 yield from (name.encode(), form.read_raw_bytes(), form.get(Name.Matrix, Name.I).unparse())
                 yield from self._forms(form.get(Name.Resources, pikepdf.Dictionary()), depth + 1)
 
-    def fonts(self, page: pikepdf.Page) -> Iterator[dict[str, Font]]:
-        """Yield the fonts by name of a page and of the groups drawn on it."""
-        waiting = [(page.obj.get(Name.Resources, pikepdf.Dictionary()), 0)]
-        while waiting:
-            resources, depth = waiting.pop()
-            yield self._table(resources)
-            for _, form in (resources.get(Name.XObject) or {}).items():
-                if form.get(Name.Subtype) == Name.Form and Name.Resources in form and depth <= _DEPTH:
-                    waiting.append((form.Resources, depth + 1))
+    def fonts(self, page: pikepdf.Page) -> list[dict[str, Font]]:
+        """Return the fonts by name of a page and of the groups drawn on it."""
+        resources = page.obj.get(Name.Resources, pikepdf.Dictionary())
+        place = resources.objgen
+        if place == (0, 0) or place not in self._all_tables:
+            self._all_tables[place] = list(self._tables_in(resources, 0))
+        return self._all_tables[place]
+
+    def _tables_in(self, resources: Any, depth: int) -> Iterator[dict[str, Font]]:
+        yield self._table(resources)
+        for _, form in (resources.get(Name.XObject) or {}).items():
+            if form.get(Name.Subtype) == Name.Form and Name.Resources in form and depth <= _DEPTH:
+                yield from self._tables_in(form.Resources, depth + 1)
 
     def _table(self, resources: Any) -> dict[str, Font]:
         place = resources.objgen
@@ -173,7 +183,8 @@ class Reader:
                 if not self._fonts[key].embedded:
                     self.not_embedded.add(str(font.get(Name.BaseFont, name)).lstrip("/"))
             table[name] = self._fonts[key]
-        self._tables[place] = table
+        if place != (0, 0):
+            self._tables[place] = table
         return table
 
 

@@ -111,13 +111,14 @@ def kept_reading(data: bytes | None, reader: Reader, pages: Sequence[pikepdf.Pag
         font: {bytes.fromhex(code): fact for code, fact in glyphs.items()}
         for font, glyphs in reading.glyphs.items()
     }
-    seen: dict[int, bool] = {}
+    checked: list[object] = []
     for page, used in zip(pages, reading.fonts, strict=True):
-        names: set[str] = set()
-        for table in reader.fonts(page):
-            names.update(table)
-            if not seen.setdefault(id(table), id(table) in seen or _says(table, wanted)):
+        tables = reader.fonts(page)
+        if not any(tables is known for known in checked):
+            if not all(_says(table, wanted) for table in tables):
                 return None
+            checked.append(tables)
+        names = {name for table in tables for name in table}
         if not names.issuperset(used):
             return None
     return reading
