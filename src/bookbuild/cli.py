@@ -733,18 +733,25 @@ def evidence(run: Run, documents: Path) -> None:
 
 @figures.command()
 @click.argument("claim")
+@click.option(
+    "--pages", is_flag=True, help="Name the pages too: lays the book out, or takes it from the cache."
+)
 @pass_run
-def impact(run: Run, claim: str) -> None:
-    """List what a change of CLAIM touches: paragraphs, notes, tables, catalog messages.
+def impact(run: Run, claim: str, pages: bool) -> None:
+    """List what a change of CLAIM touches: paragraphs, notes, tables, catalog messages, pages.
 
     \b
-    Example:
+    Examples:
       bookbuild figures impact killed/wp-armenian-officials
+      bookbuild figures impact killed/wp-armenian-officials --pages
     """
     from bookbuild.build import figures as story
 
-    result = story.impact_of_claim(run.project, run.progress, claim)
+    settings = run.settings() if pages else None
+    result = story.impact_of_claim(run.project, run.progress, claim, settings)
     run.progress.close()
+    for language, folios in result.pages.items():
+        click.echo(f"{language}: pages {', '.join(folios) or 'none'}")
     for one in result.touched:
         states = ", ".join(f"{code} {status.value}" for code, status in (one.statuses or {}).items())
         click.echo(f"{one.place}: {one.how.value}{f' ({states})' if states else ''}: {one.what}")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bookbuild.apparatus.facts import quantity_anchor
 from bookbuild.build import Progress
 from bookbuild.build.manuscript import evidence_of, languages_asked, locale_of, localized_book, read
-from bookbuild.config import Project
+from bookbuild.config import Project, Settings
 from bookbuild.diagnostics import BookError, Severity, UsageError, did_you_mean
 from bookbuild.figures.compare import compare_all
 from bookbuild.figures.export import claims_csv, comparisons_json, csvw_metadata, data_package
@@ -64,8 +65,12 @@ def list_evidence(project: Project, progress: Progress, documents: Path, *, widt
     return evidence_listing(evidence_of(project, book, documents)[1], width=width)
 
 
-def impact_of_claim(project: Project, progress: Progress, name: str) -> Impact:
-    """Return what a change of one claim would touch, in every language that has a catalog.
+def impact_of_claim(
+    project: Project, progress: Progress, name: str, settings: Settings | None = None
+) -> Impact:
+    """Return what a change of one claim would touch, in every language of the book.
+
+    With ``settings`` the book is laid out (or taken from the cache), so that pages can be named too.
 
     Raises:
         UsageError: there is no such claim.
@@ -80,7 +85,14 @@ def impact_of_claim(project: Project, progress: Progress, name: str) -> Impact:
         localized_book(project, book, language, locale_of(project, language))
         for language in languages_asked(project, book, ("all",))
     ]
-    return impact_of(name, book, localized)
+    if settings is None:
+        return impact_of(name, book, localized)
+    from bookbuild.build.editions import print_languages  # the engine: only where pages are asked for
+
+    printed = print_languages(project, book, book.languages, settings, progress)
+    quantity = name.partition("/")[0]
+    pages = [(one.edition, one.page_map) for one in printed]
+    return impact_of(name, book, localized, pages, quantity_anchor(quantity))
 
 
 def _known_quantity(book: Book, quantity: str) -> None:
