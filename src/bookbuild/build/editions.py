@@ -38,6 +38,7 @@ from bookbuild.model.prose import MessageKey
 from bookbuild.model.unit import Unit
 from bookbuild.press.cache import SheetCache
 from bookbuild.press.edition import print_edition
+from bookbuild.press.fonts import hide_system_fonts
 from bookbuild.press.settings import PressSettings, StyleSheet
 from bookbuild.press.styles import book_styles, house_styles
 from bookbuild.render import locale_css, render_html, render_units
@@ -52,12 +53,12 @@ def build_pdfs(project: Project, languages: Sequence[str], settings: Settings, p
         BookError: the book has errors, or a finished PDF is not what its edition promised.
         EnvironmentFailure: the files cannot be written, or one of the book's own changed meanwhile.
     """
-    tidy(project.dist)
-    with unchanged(project):
+    limits = WorkLimits(settings.unit_seconds, settings.unit_megabytes)
+    with unchanged(project), worker_pool(settings.jobs, limits) as workers:  # they load while we read
         key = fingerprint(project, languages, settings) if settings.cache else ""
         book, findings = sound_book(project, languages, settings, progress)
         asked = languages_asked(project, book, languages)
-        printed = print_languages(project, book, asked, settings, progress)
+        printed = _print_with(workers, project, book, asked, settings, progress)
     for one in printed:
         findings += one.diagnostics
     stop_on_errors(findings := weighed(findings, settings))
@@ -100,21 +101,32 @@ def print_languages(
     project: Project, book: Book, languages: Sequence[str], settings: Settings, progress: Progress
 ) -> list[PrintedEdition]:
     """Typeset a book in some languages; they share one pool of workers."""
-    comparisons = compare_all(book)
     limits = WorkLimits(settings.unit_seconds, settings.unit_megabytes)
     with worker_pool(settings.jobs, limits) as workers:
+        return _print_with(workers, project, book, languages, settings, progress)
 
-        def one(language: str) -> PrintedEdition:
-            return print_language(project, book, language, comparisons, settings, progress, workers)
 
-        if workers is None:
-            return [one(language) for language in languages]
-        with ThreadPoolExecutor(len(languages)) as threads:
-            try:
-                return list(threads.map(one, languages))
-            except BaseException:
-                workers.abort()  # or leaving the block would wait for the other languages
-                raise
+def _print_with(
+    workers: Workers | None,
+    project: Project,
+    book: Book,
+    languages: Sequence[str],
+    settings: Settings,
+    progress: Progress,
+) -> list[PrintedEdition]:
+    comparisons = compare_all(book)
+
+    def one(language: str) -> PrintedEdition:
+        return print_language(project, book, language, comparisons, settings, progress, workers)
+
+    if workers is None:
+        return [one(language) for language in languages]
+    with ThreadPoolExecutor(len(languages)) as threads:
+        try:
+            return list(threads.map(one, languages))
+        except BaseException:
+            workers.abort()  # or leaving the block would wait for the other languages
+            raise
 
 
 def print_language(
@@ -269,7 +281,8 @@ def worker_pool(jobs: int, limits: WorkLimits = WorkLimits()) -> Iterator[Worker
     if not jobs:
         yield None
         return
-    with Workers(jobs, limits, "bookbuild.press.typeset") as workers:
+    hide_system_fonts()  # before the server of the workers starts: they inherit it
+    with Workers(jobs, limits, "bookbuild.press.preload") as workers:
         try:
             yield workers
         except BaseException:

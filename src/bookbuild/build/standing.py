@@ -17,6 +17,8 @@ from pathlib import Path
 
 import bookbuild
 from bookbuild.build import Outcome, Progress
+from bookbuild.build.output import tidy
+from bookbuild.build.output import tidy
 from bookbuild.config import Project, Settings
 from bookbuild.diagnostics import Diagnostic, Severity
 from bookbuild.model.place import Place
@@ -24,6 +26,8 @@ from bookbuild.press.libraries import library_versions
 from bookbuild.press.store import Store
 
 _KIND = "build"
+_WITHOUT_EFFECT = {"jobs", "cache", "unit_seconds", "unit_megabytes"}
+"""Options that change nothing in what a finished build makes."""
 
 
 def build_pdfs(project: Project, languages: Sequence[str], settings: Settings, progress: Progress) -> Outcome:
@@ -33,6 +37,8 @@ def build_pdfs(project: Project, languages: Sequence[str], settings: Settings, p
         BookError: the book has errors, or a finished PDF is not what its edition promised.
         EnvironmentFailure: the files cannot be written, or one of the book's own changed meanwhile.
     """
+    tidy(project.dist)
+    tidy(project.dist)
     outcome = standing(project, languages, settings)
     if outcome is None:
         from bookbuild.build import editions  # takes longer to load than the question above to answer
@@ -44,11 +50,10 @@ def build_pdfs(project: Project, languages: Sequence[str], settings: Settings, p
 def fingerprint(project: Project, languages: Sequence[str], settings: Settings) -> str:
     """Return a digest of everything that decides what a build makes; empty if that cannot be told."""
     digest = hashlib.sha256()
+    chosen = {name: value for name, value in asdict(settings).items() if name not in _WITHOUT_EFFECT}
     options = (
         tuple(languages),
-        settings.strict,
-        settings.untranslated.value,
-        settings.epoch,
+        sorted(chosen.items()),
         library_versions(),
         sorted(name for folder in sys.path for name in _installed(folder)),
     )

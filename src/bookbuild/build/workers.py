@@ -17,7 +17,7 @@ import traceback
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import forkserver, get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 from types import FrameType
@@ -73,7 +73,9 @@ class Workers(Executor):
         self._limits = limits
         self._context = get_context("forkserver")
         # Forked from a server that has imported the work: threads of ours never meet a fork.
+        # It begins to import now, while there is other work to do.
         self._context.set_forkserver_preload([preload])
+        forkserver.ensure_running()
         self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="worker")
         self._own = threading.local()
         self._children: list[_Child] = []
