@@ -18,7 +18,6 @@ from pathlib import Path
 import bookbuild
 from bookbuild.build import Outcome, Progress
 from bookbuild.build.output import tidy
-from bookbuild.build.output import tidy
 from bookbuild.config import Project, Settings
 from bookbuild.diagnostics import Diagnostic, Severity
 from bookbuild.model.place import Place
@@ -37,7 +36,6 @@ def build_pdfs(project: Project, languages: Sequence[str], settings: Settings, p
         BookError: the book has errors, or a finished PDF is not what its edition promised.
         EnvironmentFailure: the files cannot be written, or one of the book's own changed meanwhile.
     """
-    tidy(project.dist)
     tidy(project.dist)
     outcome = standing(project, languages, settings)
     if outcome is None:
