@@ -32,6 +32,8 @@ from bookbuild.diagnostics import BookError, EnvironmentFailure
 
 COMMAND = (sys.executable, "-m", "bookbuild")
 
+pytestmark = pytest.mark.world
+
 
 @dataclass(frozen=True, slots=True)
 class Built:
