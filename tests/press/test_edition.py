@@ -102,6 +102,28 @@ def test_the_bytes_are_the_same_in_workers_from_the_cache_and_in_another_folder(
     assert (warm.facts.laid_out, warm.facts.rounds) == (0, 1)
 
 
+@pytest.mark.parametrize("workers", [1, 4])
+def test_the_bytes_are_the_same_for_any_number_of_workers(
+    printed: Printed, tmp_path: Path, workers: int
+) -> None:
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("forkserver")) as pool:
+        assert print_edition(random_book(1), [STYLE], settings(tmp_path), pool).pdf == printed.pdf
+
+
+def test_a_cache_full_of_another_state_of_the_book_changes_no_byte(printed: Printed, tmp_path: Path) -> None:
+    book, cache = random_book(1), SheetCache(tmp_path / "cache")
+    more = "<p>" + "More words between the others, and ever more. " * 120 + "</p></body>"
+    longer = [
+        replace(unit, html=unit.html.replace("</body>", more)) if at == 1 else unit
+        for at, unit in enumerate(book)
+    ]
+    other = print_edition(longer, [STYLE], settings(tmp_path), cache=cache)
+    back = print_edition(book, [STYLE], settings(tmp_path), cache=cache)
+    assert other.facts.pages > printed.facts.pages
+    assert back.facts.laid_out < len(book)
+    assert back.pdf == printed.pdf
+
+
 def test_one_changed_word_lays_out_one_unit(tmp_path: Path) -> None:
     cache = SheetCache(tmp_path / "cache")
     book = random_book(3, references=False)
