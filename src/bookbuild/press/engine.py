@@ -48,6 +48,7 @@ from typing import Any
 
 from bookbuild.diagnostics import InternalFault
 from bookbuild.press.fonts import hide_system_fonts
+from bookbuild.press.loading import load_engine
 from bookbuild.press.note_area import update_footnote_area
 
 ENGINE = "weasyprint 70.0, pydyf 0.13.0, pyphen 0.18.1"
@@ -195,8 +196,8 @@ def engine() -> Engine:
         InternalFault: the installed engine is not the known one.
     """
     hide_system_fonts()
+    weasyprint = load_engine()
     import pyphen
-    import weasyprint
     from weasyprint import draw, layout
     from weasyprint.draw import text
     from weasyprint.layout import block, inline, page

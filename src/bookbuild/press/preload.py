@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import contextlib
 
-with contextlib.suppress(OSError):
-    import weasyprint  # noqa: F401
+from bookbuild.press.loading import load_engine
 
+with contextlib.suppress(OSError):
+    load_engine()
     import bookbuild.press.typeset  # noqa: F401
