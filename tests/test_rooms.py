@@ -37,6 +37,7 @@ HOME_OF_LIBRARY = {
     "click": {"cli"},
     "watchfiles": {"preview"},
     "pypdfium2": {"preview"},
+    "distributed": {"build"},
 }
 
 

@@ -157,8 +157,36 @@ UNIT_MEGABYTES = click.option(
     show_default=True,
     help="Memory (address space) of one worker process.",
 )
-CACHE = click.option(
-    "--cache/--no-cache", "use_cache", default=True, help="Keep laid-out units between runs. Default: yes."
+NO_CACHE = click.option(
+    "--no-cache", "use_cache", flag_value=False, default=True, help="Use and keep nothing of other runs."
+)
+
+
+def _remember_cache(context: click.Context, _option: click.Parameter, folder: Path | None) -> None:
+    context.meta[_CACHE_FOLDER] = folder
+
+
+_CACHE_FOLDER = "bookbuild.cache"
+CACHE_AT = click.option(
+    "--cache",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    expose_value=False,
+    callback=_remember_cache,
+    help="Keep laid-out units in DIR. Default: bookbuild/ in your cache folder.",
+)
+
+
+def CACHE(command: Callable[..., Any]) -> Callable[..., Any]:  # noqa: N802 - stands among its likes
+    """Add the options about the cache."""
+    return CACHE_AT(NO_CACHE(command))
+
+
+SCHEDULER = click.option(
+    "--scheduler",
+    default="",
+    metavar="ADDRESS",
+    help="Lay out with the workers of a Dask scheduler, such as tcp://10.0.0.5:8786, for many books.",
 )
 UNTRANSLATED = click.option(
     "--untranslated",
@@ -170,7 +198,10 @@ UNTRANSLATED = click.option(
 
 
 def _cache_folder() -> Path | None:
-    """Return the platform's folder for caches, or nothing where there is no home."""
+    """Return the folder asked for, or the platform's for caches, or nothing where there is no home."""
+    asked = click.get_current_context().meta.get(_CACHE_FOLDER)
+    if asked:
+        return Path(asked)
     named = os.environ.get("BOOKBUILD_CACHE") or os.environ.get("XDG_CACHE_HOME")
     if named:
         return Path(named) / "bookbuild"
@@ -199,6 +230,7 @@ class Run:
         self,
         *,
         jobs: int | None = None,
+        scheduler: str = "",
         use_cache: bool = True,
         strict: bool = False,
         untranslated: str = Untranslated.MARK.value,
@@ -210,6 +242,7 @@ class Run:
         """Collect the options of a run."""
         return Settings(
             jobs=jobs or len(os.sched_getaffinity(0)),
+            scheduler=scheduler,
             unit_seconds=unit_seconds,
             unit_megabytes=unit_megabytes,
             cache=_cache_folder() if use_cache else None,
@@ -307,6 +340,7 @@ def _findings(run: Run, findings: Sequence[Diagnostic], *, as_json: bool) -> Non
 @STRICT
 @UNTRANSLATED
 @JOBS
+@SCHEDULER
 @CACHE
 @UNIT_SECONDS
 @UNIT_MEGABYTES
@@ -322,6 +356,7 @@ def pdf(
     strict: bool,
     untranslated: str,
     jobs: int | None,
+    scheduler: str,
     use_cache: bool,
     unit_seconds: int,
     unit_megabytes: int,
@@ -340,6 +375,7 @@ def pdf(
 
     settings = run.settings(
         jobs=jobs,
+        scheduler=scheduler,
         use_cache=use_cache,
         strict=strict,
         untranslated=untranslated,
@@ -528,6 +564,7 @@ def _report(run: Run, findings: Sequence[Diagnostic], lines: Sequence[str]) -> N
 
 
 @cli.command()
+@CACHE_AT
 @pass_run
 def clean(run: Run) -> None:
     """Empty the cache. What stands in dist/ stays; the next build lays everything out anew.

@@ -59,6 +59,8 @@ class Settings:
     """Computing time that laying out one unit may take."""
     unit_megabytes: int = 4096
     """Address space of a worker process."""
+    scheduler: str = ""
+    """Address of a Dask scheduler whose workers lay out; empty: this machine's own."""
     cache: Path | None = None
     """Folder of laid-out units; None: no cache."""
     strict: bool = False

@@ -10,12 +10,10 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 
 from bookbuild import __version__
-from bookbuild.apparatus.appendix import set_appendix
 from bookbuild.apparatus.back import set_bibliography, set_colophon, set_index
-from bookbuild.apparatus.chapters import set_chapter
-from bookbuild.apparatus.citations import Citer
-from bookbuild.apparatus.facts import Facts, Ledger, counts_of, in_locale, targets_of, voices_of
+from bookbuild.apparatus.facts import Facts, Ledger, counts_of, targets_of, voices_of
 from bookbuild.apparatus.front import set_contents, set_part, set_title_pages
+from bookbuild.apparatus.memory import Memory
 from bookbuild.model.book import Chapter, Generated, LocalizedBook, Opening
 from bookbuild.model.chart import Chart
 from bookbuild.model.claim import claim_name
@@ -34,15 +32,6 @@ def house_csl() -> str:
     return files("bookbuild.apparatus").joinpath("house-notes.csl").read_text(encoding="utf-8")
 
 
-def citer_of(localized: LocalizedBook, locale: Locale, csl: str = "") -> Citer:
-    """Return what formats the citations of a book; empty ``csl``: in the house's style.
-
-    Raises:
-        EnvironmentFailure: the citation style is not usable.
-    """
-    return Citer(localized.book, locale, csl or house_csl())
-
-
 def make_edition(
     localized: LocalizedBook,
     comparisons: Sequence[Comparison],
@@ -55,7 +44,7 @@ def make_edition(
     mark_untranslated: bool = True,
     messages: Mapping[MessageKey, str] | None = None,
     pictures: Mapping[str, str] | None = None,
-    citer: Citer | None = None,
+    memory: Memory | None = None,
 ) -> Edition:
     """Return everything that one PDF shows, in order.
 
@@ -68,18 +57,19 @@ def make_edition(
         mark_untranslated: whether words without a finished translation are marked.
         messages: message → its number, for a translator's proof that prints it and tells fuzzy from missing.
         pictures: path of a picture → path of the one that stands in for it in this language.
-        citer: one that was made for the same sources, locale and style, with what it has formatted.
+        memory: what was kept of the last edition of this language; saves work, changes nothing.
 
     Raises:
         EnvironmentFailure: the citation style is not usable.
         InternalFault: the book points at something that it does not have; ``check`` finds these.
     """
     book, coverage = localized.book, localized.coverage
-    by_quantity = in_locale(comparisons, book)
+    memory = memory or Memory()
+    by_quantity = memory.in_locale(comparisons, book)
     facts = Facts(
         book=book,
         locale=locale,
-        citer=citer or citer_of(localized, locale, csl),
+        citer=memory.citer(book, locale, csl or house_csl()),
         comparisons=by_quantity,
         targets=targets_of(book, by_quantity),
         counts=counts_of(book, by_quantity),
@@ -95,16 +85,19 @@ def make_edition(
             for claim in quantity.claims
         },
     )
+    memory.begin(facts)
     ledger = Ledger()
     drawn = charts or {}
     made_with = f"bookbuild {__version__}"
 
     front = [
-        set_chapter(chapter, facts, ledger, drawn, number="", numbering=Numbering.ROMAN, opening=book.opening)
+        memory.chapter(
+            chapter, facts, ledger, drawn, number="", numbering=Numbering.ROMAN, opening=book.opening
+        )
         for chapter in book.front
     ]
-    body = _body(facts, ledger, drawn)
-    back = _back(facts, ledger, drawn, tuple(by_quantity.values()), localized)
+    body = _body(facts, ledger, drawn, memory)
+    back = _back(facts, ledger, drawn, tuple(by_quantity.values()), localized, memory)
     contents = set_contents(facts, ledger)
     title = set_title_pages(facts, ledger, coverage, made_with, fonts, language_names or {})
     sections = (title, contents, *front, *body, *back)
@@ -129,7 +122,9 @@ def make_edition(
     )
 
 
-def _body(facts: Facts, ledger: Ledger, charts: Mapping[str, Sequence[Chart]]) -> list[Section]:
+def _body(
+    facts: Facts, ledger: Ledger, charts: Mapping[str, Sequence[Chart]], memory: Memory
+) -> list[Section]:
     """Set parts and chapters, numbered from 1. The body opens on a recto whatever the book asks."""
     sections: list[Section] = []
     chapter_number = part_number = 0
@@ -143,7 +138,9 @@ def _body(facts: Facts, ledger: Ledger, charts: Mapping[str, Sequence[Chart]]) -
             number = facts.locale.number(chapter_number)
             arabic = Numbering.ARABIC
             sections.append(
-                set_chapter(chapter, facts, ledger, charts, number=number, numbering=arabic, opening=opening)
+                memory.chapter(
+                    chapter, facts, ledger, charts, number=number, numbering=arabic, opening=opening
+                )
             )
     return sections
 
@@ -154,6 +151,7 @@ def _back(
     charts: Mapping[str, Sequence[Chart]],
     comparisons: Sequence[Comparison],
     localized: LocalizedBook,
+    memory: Memory,
 ) -> list[Section]:
     """Set back matter in the order of the book; what lists pages is set after what it lists."""
     book, opening = facts.book, facts.book.opening
@@ -166,12 +164,12 @@ def _back(
         match matter:
             case Chapter():
                 sections.append(
-                    set_chapter(
+                    memory.chapter(
                         matter, facts, ledger, charts, number="", numbering=Numbering.ARABIC, opening=opening
                     )
                 )
             case Generated.APPENDIX:
-                sections.append(set_appendix(facts, ledger, charts, comparisons, opening))
+                sections.append(memory.appendix(facts, ledger, charts, comparisons, opening))
             case Generated.BIBLIOGRAPHY:
                 sections.append(set_bibliography(facts, ledger, opening))
             case Generated.INDEX:

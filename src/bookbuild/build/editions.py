@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from bookbuild.apparatus.citations import Citer
 from bookbuild.apparatus.edition import make_edition
+from bookbuild.apparatus.memory import Memory
 from bookbuild.build import Outcome, Progress
+from bookbuild.build.cluster import Cluster, cluster
 from bookbuild.build.inputs import unchanged
 from bookbuild.build.manuscript import (
     languages_asked,
@@ -53,8 +54,7 @@ def build_pdfs(project: Project, languages: Sequence[str], settings: Settings, p
         BookError: the book has errors, or a finished PDF is not what its edition promised.
         EnvironmentFailure: the files cannot be written, or one of the book's own changed meanwhile.
     """
-    limits = WorkLimits(settings.unit_seconds, settings.unit_megabytes)
-    with unchanged(project), worker_pool(settings.jobs, limits) as workers:  # they load while we read
+    with unchanged(project), _workers_for(settings) as workers:  # they load while we read
         key = fingerprint(project, languages, settings) if settings.cache else ""
         book, findings = sound_book(project, languages, settings, progress)
         asked = languages_asked(project, book, languages)
@@ -101,13 +101,12 @@ def print_languages(
     project: Project, book: Book, languages: Sequence[str], settings: Settings, progress: Progress
 ) -> list[PrintedEdition]:
     """Typeset a book in some languages; they share one pool of workers."""
-    limits = WorkLimits(settings.unit_seconds, settings.unit_megabytes)
-    with worker_pool(settings.jobs, limits) as workers:
+    with _workers_for(settings) as workers:
         return _print_with(workers, project, book, languages, settings, progress)
 
 
 def _print_with(
-    workers: Workers | None,
+    workers: Workers | Cluster | None,
     project: Project,
     book: Book,
     languages: Sequence[str],
@@ -136,7 +135,7 @@ def print_language(
     comparisons: Sequence[Comparison],
     settings: Settings,
     progress: Progress,
-    workers: Workers | None = None,
+    workers: Workers | Cluster | None = None,
     *,
     tagged: bool = False,
 ) -> PrintedEdition:
@@ -190,7 +189,7 @@ def edition_of(
     localized: LocalizedBook,
     comparisons: Sequence[Comparison],
     locale: Locale,
-    citer: Citer | None = None,
+    memory: Memory | None = None,
     *,
     mark: bool = True,
     messages: Mapping[MessageKey, str] | None = None,
@@ -198,7 +197,7 @@ def edition_of(
     """Gather the apparatus around one language.
 
     Args:
-        citer: one made for the same sources and locale.
+        memory: what was kept of the last edition of this language.
         mark: whether messages without a finished translation are marked in the margin.
         messages: for a translator's proof, the number of each message.
     """
@@ -208,7 +207,7 @@ def edition_of(
         locale,
         charts={one.quantity.id: charts_of(one) for one in comparisons},
         language_names={code: locale.language_name(code) for code in book.languages},
-        citer=citer,
+        memory=memory,
         mark_untranslated=mark,
         messages=messages,
         pictures=_localized_pictures(project, book, locale.code),
@@ -273,6 +272,12 @@ def _hyphenation(project: Project, languages: set[str]) -> dict[str, Path]:
     """Return the pattern files of the languages that have one of ours; foreign phrases need theirs too."""
     found = {code: hyphenation_patterns(code, project.root / "locales") for code in sorted(languages)}
     return {code: path for code, path in found.items() if path}
+
+
+def _workers_for(settings: Settings) -> AbstractContextManager[Workers | Cluster | None]:
+    if settings.scheduler:
+        return cluster(settings.scheduler)
+    return worker_pool(settings.jobs, WorkLimits(settings.unit_seconds, settings.unit_megabytes))
 
 
 @contextmanager

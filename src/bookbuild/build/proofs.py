@@ -14,8 +14,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bookbuild.apparatus.citations import Citer
-from bookbuild.apparatus.edition import citer_of
+from bookbuild.apparatus.memory import Memory as ApparatusMemory
 from bookbuild.build.bench import Bench, Checked
 from bookbuild.build.editions import edition_of, press_settings, styles_of
 from bookbuild.build.manuscript import languages_asked, locale_of, read
@@ -24,7 +23,7 @@ from bookbuild.build.workers import WorkLimits
 from bookbuild.config import Project, Settings
 from bookbuild.diagnostics import BookbuildError, BookError, Diagnostic, InternalFault, Severity, in_order
 from bookbuild.figures.compare import compare_all
-from bookbuild.model.book import Book, Generated, LocalizedBook, each_prose
+from bookbuild.model.book import Book, Generated, each_prose
 from bookbuild.model.catalog import Catalog
 from bookbuild.model.comparison import Comparison
 from bookbuild.model.edition import Edition
@@ -70,9 +69,8 @@ class _Memory:
     def __init__(self) -> None:
         self.messages = LocalizeMemory()
         self.sections = RenderMemory()
+        self.apparatus = ApparatusMemory()
         self._locale: tuple[bytes, Locale] | None = None
-        self._sources: tuple[object, ...] = ()
-        self._citer: Citer | None = None
 
     def locale(self, project: Project, language: str) -> Locale:
         """Return the locale; the last one if the book's own words and packs say the same."""
@@ -83,13 +81,6 @@ class _Memory:
         if self._locale is None or self._locale[0] != state.digest():
             self._locale = (state.digest(), locale_of(project, language))
         return self._locale[1]
-
-    def citer(self, localized: LocalizedBook, locale: Locale) -> Citer:
-        """Return what formats citations; the last one if it would say the same."""
-        sources = (localized.book.source_language, localized.book.sources, locale)
-        if self._citer is None or self._sources != sources:
-            self._sources, self._citer = sources, citer_of(localized, locale)
-        return self._citer
 
 
 class Translations:
@@ -148,6 +139,7 @@ class Proofs:
         self._texts: dict[str, _Text] = {}
         self._memories: dict[str, _Memory] = {}
         self._messages = _Messages()
+        self._compared: tuple[tuple[object, ...], tuple[Comparison, ...]] | None = None
         self._catalogs: dict[Path, tuple[str, Catalog | None, tuple[Diagnostic, ...]]] = {}
         self._written: dict[tuple[str, str], tuple[Mapping[str, Place], Translations, str]] = {}
         self._html: dict[str, tuple[Edition, str]] = {}
@@ -174,7 +166,7 @@ class Proofs:
         except BookbuildError as error:
             self._keep((), {"": _Failure(str(error))})
             return
-        comparisons = compare_all(book)
+        comparisons = self._comparisons(book)
         for language in sorted(languages, key=lambda code: code != watched[0]):
             self._refresh_language(book, comparisons, language, watched)
             if superseded():
@@ -268,8 +260,7 @@ class Proofs:
             memory = self._memories.setdefault(language, _Memory())
             locale = memory.locale(self._project, language)
             localized = localize(book, catalog, locale.code, parse_inlines, memory.messages)
-            citer = memory.citer(localized, locale)
-            edition = edition_of(self._project, book, localized, comparisons, locale, citer)
+            edition = edition_of(self._project, book, localized, comparisons, locale, memory.apparatus)
             units = _with_works(render_units(edition, locale, memory.sections), book)
             styles = styles_of(self._project, language)
             settings = press_settings(self._project, book, edition, locale)
@@ -290,6 +281,13 @@ class Proofs:
                     self._proofs[language] = EditionProof(self._bench.lay_out, self._cache, self._tell)
             unit = watched[1] if watched[0] == language else ""
             self._proofs[language].take(units, styles, settings, unit)
+
+    def _comparisons(self, book: Book) -> tuple[Comparison, ...]:
+        """Compare the figures, once for each state of them."""
+        made_of = (book.quantities, book.about_percent)
+        if self._compared is None or self._compared[0] != made_of:
+            self._compared = (made_of, compare_all(book))
+        return self._compared[1]
 
     def _catalog(self, book: Book, language: str) -> tuple[Catalog | None, tuple[Diagnostic, ...]]:
         """Read a catalog, once for each state of its file."""

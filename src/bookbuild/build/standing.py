@@ -25,7 +25,7 @@ from bookbuild.press.libraries import library_versions
 from bookbuild.press.store import Store
 
 _KIND = "build"
-_WITHOUT_EFFECT = {"jobs", "cache", "unit_seconds", "unit_megabytes"}
+_WITHOUT_EFFECT = {"jobs", "scheduler", "cache", "unit_seconds", "unit_megabytes"}
 """Options that change nothing in what a finished build makes."""
 
 

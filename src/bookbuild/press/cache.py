@@ -117,6 +117,12 @@ def code_digest(modules: tuple[str, ...] = _LAYING_OUT + _JOINING) -> str:
     return digest.hexdigest()
 
 
+def setting_digest() -> str:
+    """Return what identifies everything that sets pages on this machine, but for the book itself."""
+    facts = (engine_digest(), fonts_digest(), code_digest(), library_versions())
+    return hashlib.sha256(repr(facts).encode()).hexdigest()
+
+
 def _file_digest(path: Path) -> str:
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()

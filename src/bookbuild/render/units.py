@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from bookbuild.model.edition import (
     Anchor,
@@ -32,21 +33,50 @@ _ID = re.compile(r'\bid="([^"]+)"')
 _SLOT = re.compile(r'\bdata-pages="([^"]*)"')
 
 
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """One section, and what follows from it alone."""
+
+    section: Section
+    around: tuple[object, ...]
+    html: str
+    ids: tuple[str, ...]
+    mentions: tuple[str, ...]
+    notes: tuple[PromisedNote, ...]
+    bookmarks: tuple[Bookmark, ...]
+    lines: Mapping[str, Place]
+
+
 class Memory:
-    """The sections that were written last, with their HTML."""
+    """The sections that were written last."""
 
     def __init__(self) -> None:
-        self._written: dict[str, tuple[Section, tuple[object, ...], str]] = {}
+        self._written: dict[str, _Written] = {}
 
-    def html(self, section: Section, edition: Edition, locale: Locale) -> str:
+    def written(self, section: Section, edition: Edition, locale: Locale) -> _Written:
         """Return a section on paper; one that is equal to the last of its name is not written again."""
         # All that a template sees besides the section: see section_html.
         around = (edition.lang, edition.direction, edition.title, locale)
         known = self._written.get(section.id)
-        if known is None or known[1] != around or known[0] != section:
-            known = (section, around, section_html(section, edition, locale, Medium.PAPER))
-            self._written[section.id] = known
-        return known[2]
+        if known is not None and known.section is section and known.around == around:
+            return known
+        if known is not None and known.around == around and known.section == section:
+            # Equal sections may still stand at other places in their files.
+            known = replace(known, section=section, notes=tuple(_promised(section)), lines=_lines(section))
+        else:
+            html = section_html(section, edition, locale, Medium.PAPER)
+            known = _Written(
+                section,
+                around,
+                html,
+                tuple(dict.fromkeys(_ID.findall(html))),
+                _mentions(html),
+                tuple(_promised(section)),
+                tuple(_bookmarks(section)),
+                _lines(section),
+            )
+        self._written[section.id] = known
+        return known
 
 
 def render_units(edition: Edition, locale: Locale, memory: Memory | None = None) -> tuple[Unit, ...]:
@@ -55,30 +85,28 @@ def render_units(edition: Edition, locale: Locale, memory: Memory | None = None)
     A ``memory`` saves the work for sections that are as they were the last time.
     """
     memory = memory or Memory()
-    pages = [memory.html(section, edition, locale) for section in edition.sections]
-    mentions = [_mentions(html) for html in pages]
-    wanted = {anchor for some in mentions for anchor in some}
+    pages = [memory.written(section, edition, locale) for section in edition.sections]
+    wanted = {anchor for page in pages for anchor in page.mentions}
     units = []
-    for section, html, mentioned in zip(edition.sections, pages, mentions, strict=True):
-        ids = list(dict.fromkeys(_ID.findall(html)))
-        bookmarks = tuple(_bookmarks(section))
-        wanted_here = wanted | {bookmark.anchor for bookmark in bookmarks}
+    for page in pages:
+        section = page.section
+        wanted_here = wanted | {bookmark.anchor for bookmark in page.bookmarks}
         units.append(
             Unit(
                 id=section.id,
                 title=section.name,
                 lang=edition.lang,
                 direction=edition.direction,
-                html=html,
+                html=page.html,
                 opening=section.opening,
                 numbering=section.numbering,
                 folios=section.folios,
-                anchors=tuple(name for name in ids if name in wanted_here),
-                mentions=mentioned,
-                notes=tuple(_promised(section)),
-                bookmarks=bookmarks,
+                anchors=tuple(name for name in page.ids if name in wanted_here),
+                mentions=page.mentions,
+                notes=page.notes,
+                bookmarks=page.bookmarks,
                 place=section.place,
-                lines=_lines(section),
+                lines=page.lines,
             )
         )
     return tuple(units)
