@@ -24,7 +24,8 @@ def load_engine() -> ModuleType:
     with _libraries_by_the_loader_alone():
         import weasyprint
 
-    return weasyprint
+    engine: ModuleType = weasyprint
+    return engine
 
 
 @contextmanager
