@@ -74,7 +74,19 @@ def main() -> None:
     worst = timed(
         "compare 10,000 claims on one quantity", lambda: compare(single, (single,), about_percent=Decimal(10))
     )
-    print(f"{len(worst.scopes[0].camps)} camps")
+    members = sum(len(camp.witnesses) for camp in worst.scopes[0].camps)
+    print(f"{len(worst.scopes[0].camps)} camps with {members:,} members")
+    denied = quantity(
+        *(
+            claim(f"c{index}", notation(chance), stance=chance.choice(["asserts"] * 9 + ["denies"]))
+            for index in range(10_000)
+        ),
+        name="denied",
+    )
+    timed(
+        "the same, every tenth of them a denial",
+        lambda: compare(denied, (denied,), about_percent=Decimal(10)),
+    )
 
 
 if __name__ == "__main__":

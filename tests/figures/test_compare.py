@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import doctest
 
 import pytest
@@ -10,7 +11,7 @@ from claim_builders import camps, claim, compared, quantity, values
 from bookbuild.figures import calendar, numerals
 from bookbuild.model.comparison import Verdict
 from bookbuild.model.notation import write_value
-from bookbuild.model.value import Interval
+from bookbuild.model.value import Interval, Name
 
 
 @pytest.mark.parametrize(
@@ -245,3 +246,48 @@ def test_a_part_of_which_it_cannot_be_told_which_statement_counts_is_not_added()
 @pytest.mark.parametrize("module", [calendar, numerals])
 def test_examples_in_the_docstrings_hold(module: object) -> None:
     assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]  # a module
+
+
+def test_names_within_each_other_are_compatible_and_the_narrowest_is_what_they_share() -> None:
+    named = values("House", "Assembly", "Senate", "Parliament", "Court", unit="name")
+    within = (("House", "Assembly"), ("Assembly", "Parliament"), ("Senate", "Parliament"))
+    (scope,) = compared(dataclasses.replace(named, within=within)).scopes
+    assert camps(scope) == ["House Assembly Parliament", "Senate Parliament", "Court"]
+    assert [camp.common for camp in scope.camps] == [(Name(one),) for one in ("House", "Senate", "Court")]
+    assert scope.verdict is Verdict.CONFLICT
+
+
+def test_names_of_one_chain_are_compatible_and_so_are_two_names_of_one_thing() -> None:
+    chain = dataclasses.replace(values("House", "Parliament", unit="name"), within=(("House", "Parliament"),))
+    both = dataclasses.replace(
+        values("Stepanakert", "Khankendi", unit="name"),
+        within=(("Stepanakert", "Khankendi"), ("Khankendi", "Stepanakert")),
+    )
+    assert [compared(one).verdict for one in (chain, both)] == [Verdict.COMPATIBLE] * 2
+    assert len(compared(both).scopes[0].camps) == 1
+
+
+def test_to_deny_a_wider_name_is_to_deny_what_lies_within_it() -> None:
+    within = (("House", "Parliament"),)
+    wide = dataclasses.replace(values("House", "!Parliament", unit="name"), within=within)
+    narrow = dataclasses.replace(values("Parliament", "!House", unit="name"), within=within)
+    assert compared(wide).verdict is Verdict.CONFLICT
+    assert compared(narrow).verdict is Verdict.COMPATIBLE
+
+
+def test_other_words_are_no_conflict_where_only_words_are_recorded() -> None:
+    words = dataclasses.replace(values("militia", "army", "army", unit="name"), wordings=True)
+    comparison = compared(words)
+    assert (comparison.verdict, comparison.contested) == (Verdict.WORDING, False)
+    assert camps(comparison.scopes[0]) == ["army army", "militia"]
+    same = dataclasses.replace(values("army", "army", unit="name"), wordings=True)
+    assert compared(same).verdict is Verdict.AGREE
+
+
+def test_vague_claims_make_as_many_camps_as_their_ends_allow() -> None:
+    half = 300
+    notations = [*(f"<={n}" for n in range(half)), *(f">={n}" for n in range(1, half + 1))]
+    (scope,) = compared(values(*notations)).scopes
+    assert len(scope.camps) == half + 1
+    assert {len(camp.witnesses) for camp in scope.camps} == {half}
+    assert [camp.origins for camp in scope.camps] == [half] * (half + 1)

@@ -180,6 +180,61 @@ def test_the_order_of_claims_never_changes_a_result(drawn: Drawn, chance: random
     )
 
 
+NAMES = "abcdefg"
+trees = st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES)), max_size=6)
+"""Pairs of a narrower and a wider name; the last wider one counts, circles are two names of one thing."""
+
+
+def including(name: str, within: dict[str, str]) -> set[str]:
+    """Return a name and all names that include it, by walking up as often as there are names."""
+    found = {name}
+    for _ in NAMES:
+        found |= {within[one] for one in found if one in within}
+    return found
+
+
+@settings(max_examples=2000, deadline=None, derandomize=True, database=None)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(NAMES), st.sampled_from(["asserts", "asserts", "denies"])),
+        min_size=1,
+        max_size=7,
+    ),
+    trees,
+    st.booleans(),
+)
+def test_camps_of_names_are_as_defined(
+    drawn: list[tuple[str, str]], pairs: list[tuple[str, str]], words: bool
+) -> None:
+    within = dict(pairs)
+    claims = [claim(f"c{n}", name, "name", stance=stance) for n, (name, stance) in enumerate(drawn)]
+    one = dataclasses.replace(quantity(*claims, unit="name"), within=tuple(within.items()), wordings=words)
+    (scope,) = compared(one).scopes
+    wider = {f"c{n}": including(name, within) for n, (name, _) in enumerate(drawn)}
+    names = {f"c{n}": name for n, (name, _) in enumerate(drawn)}
+    asserted = [f"c{n}" for n, (_, stance) in enumerate(drawn) if stance == "asserts"]
+    together = {(a, b) for a in asserted for b in asserted if names[a] in wider[b] or names[b] in wider[a]}
+    cliques = [
+        frozenset(group)
+        for size in range(1, len(asserted) + 1)
+        for group in itertools.combinations(asserted, size)
+        if all(pair in together for pair in itertools.combinations(group, 2))
+    ]
+    camps = {clique: set(clique) for clique in cliques if not any(clique < other for other in cliques)}
+    alone = set()
+    for denial in (f"c{n}" for n, (_, stance) in enumerate(drawn) if stance == "denies"):
+        fitting = [camp for camp in camps if not any(names[denial] in wider[member] for member in camp)]
+        for camp in fitting:
+            camps[camp].add(denial)
+        if not fitting:
+            alone.add(denial)
+    defined = {frozenset(camp) for camp in camps.values()} | ({frozenset(alone)} if alone else set())
+    assert {frozenset(w.claim.id for w in camp.witnesses) for camp in scope.camps} == defined
+    several = Verdict.WORDING if words else Verdict.CONFLICT
+    assert (scope.verdict is several) == (len(defined) > 1)
+    assert scope.verdict in {several, Verdict.SINGLE, Verdict.AGREE, Verdict.COMPATIBLE}
+
+
 FIRST = datetime.date(1991, 12, 1)
 DAYS = [FIRST + datetime.timedelta(days=n) for n in range(123)]
 DATES = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import json
 import unicodedata
@@ -98,7 +99,7 @@ def test_the_listing_shows_conflicts_with_their_camps() -> None:
         "          camp 1         2     2    100\n"
         "          camp 2         1     1    613\n"
         "\n"
-        "quantities 1, claims 3: single 0, agree 0, compatible 0, conflict 1\n"
+        "quantities 1, claims 3: single 0, agree 0, compatible 0, wording 0, conflict 1\n"
     )
 
 
@@ -130,4 +131,26 @@ def test_the_listing_of_evidence_counts_and_names_what_no_claim_covers() -> None
         "     1  number  persons, 106 women. 613 again, and 150 missing.\n"
         "\n"
         "not listed: 1 that a claim states elsewhere in the document, 1 excused\n"
+    )
+
+
+def test_data_say_what_is_a_wording_and_what_lies_within_what() -> None:
+    """The columns added for names, and the verdict in every form."""
+    forces = values("militia", "army", unit="name")
+    worded = dataclasses.replace(forces, id="forces", wordings=True)
+    bodies = dataclasses.replace(
+        values("House", "Assembly", unit="name"), id="body", within=(("House", "Assembly"),)
+    )
+    both = [compared(worded), compared(bodies)]
+    assert [(row["wordings"], row["within"], row["quantity_verdict"]) for row in rows(claims_csv(both))] == [
+        ("true", "", "wording"),
+        ("true", "", "wording"),
+        ("false", "Assembly", "compatible"),
+        ("false", "", "compatible"),
+    ]
+    first, second = json.loads(comparisons_json(both))
+    assert (first["wordings"], first["verdict"], second["within"]) == (True, "wording", {"House": "Assembly"})
+    assert second["scopes"][0]["camps"][0]["common"] == ["House"]
+    assert listing(both, verdict=Verdict.WORDING).startswith(
+        "quantity  verdict     says  from  values\nforces"
     )

@@ -32,7 +32,8 @@ RULE = (
     "Every figure in this book is a claim: somebody says it, somebody printed it, and it was read in a document. This appendix sets side by side all claims about the same thing, also those that agree.",  # noqa: E501
     "A claim is read as an interval. An exact figure is one point; “more than”, “at least”, “less than” and “at most” leave one side open; a range includes both its ends; “about” is taken to mean {percent} either way.",  # noqa: E501
     "Claims agree if their intervals are equal. They are compatible if all of them have a point in common: then all can be true together. They conflict if some two of them have none, or if one denies what another asserts.",  # noqa: E501
-    "Where claims conflict, those that can be true together form a camp. Camps are lettered from the lowest figure; a claim that fits several camps stands in the first and says so.",  # noqa: E501
+    "Two names are compatible if they are the same, or if the editors state that one includes the other, as a parliament includes its houses. Some entries record only the words that sources use for one thing: there, other words are no conflict, and the entry says who uses which.",  # noqa: E501
+    "Where claims conflict, those that can be true together form a camp. Camps are lettered from the lowest figure, camps of names from the one with most origins; a claim that fits several camps stands in the first and says so.",  # noqa: E501
     "A claim that passes on another claim is a statement, but no second origin. The number of origins says how many voices are independent, as far as the documents show it.",  # noqa: E501
     "Claims that count something narrower or other stand apart under their own heading. Suspected misprints are printed as found and set apart with the reason. The rule decides which claims differ; it does not decide who is right.",  # noqa: E501
 )  # fmt: skip
@@ -66,6 +67,9 @@ def set_appendix(
     blocks += _remarks(claims.number_remarks(shown), facts)
     blocks += _summary(
         [one for one in shown if one.verdict is Verdict.CONFLICT], claims, setter, facts, ledger
+    )
+    blocks += _wordings(
+        [one for one in shown if one.verdict is Verdict.WORDING], claims, setter, facts, ledger
     )
     head = locale.label("The quantities")
     ledger.contents.append(ContentsLine(2, "", (Run(head),), "appendix-quantities"))
@@ -159,6 +163,43 @@ def _summary(
     head = tuple(_words(locale.label(label)) for label in labels)
     align = ("left", "left", "right", "right", "right", "right")
     return [*blocks, Table(head, tuple(rows), align, "appendix-summary", None, "summary")]
+
+
+def _wordings(
+    worded: Sequence[Comparison], claims: ClaimSetter, setter: SectionSetter, facts: Facts, ledger: Ledger
+) -> list[Block]:
+    """List what sources only word differently, apart from the conflicts; nothing where there is none."""
+    if not worded:
+        return []
+    locale = facts.locale
+    heading = locale.label("Worded differently")
+    ledger.contents.append(ContentsLine(2, "", (Run(heading),), "appendix-wordings"))
+    sentence = locale.plural(
+        "In {n} entry the sources use different words, which need not mean different things.",
+        "In {n} entries the sources use different words, which need not mean different things.",
+        len(worded),
+    )
+    rows = []
+    for comparison in worded:
+        anchor = quantity_anchor(comparison.quantity.id)
+        title = setter.words(comparison.quantity.title, notes=False)
+        rows.append(
+            (
+                replace(title, spans=(Jump(anchor, title.spans),)),
+                _words(claims.range(comparison)),
+                _words(locale.number(comparison.statements)),
+                _words(locale.number(comparison.origins)),
+                Words((PageSlot((anchor,)),)),
+            )
+        )
+    labels = ("Quantity", "Wordings", "Statements", "Origins", "Page")
+    head = tuple(_words(locale.label(label)) for label in labels)
+    align = ("left", "left", "right", "right", "right")
+    return [
+        Heading(2, _words(heading), "appendix-wordings"),
+        Paragraph(_words(sentence)),
+        Table(head, tuple(rows), align, "appendix-worded", None, "wordings"),
+    ]
 
 
 def _words(text: str) -> Words:

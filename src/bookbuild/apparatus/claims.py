@@ -35,7 +35,7 @@ from bookbuild.model.edition import (
 )
 from bookbuild.model.prose import Prose
 from bookbuild.model.source import SourceKind
-from bookbuild.model.value import Name, Number
+from bookbuild.model.value import Name, Number, Value
 
 OFTEN = 4
 """A remark on so many claims or more is printed once, with a number."""
@@ -202,6 +202,8 @@ class ClaimSetter:
                 english = "{statements}, {origins}: they agree."
             case Verdict.COMPATIBLE:
                 english = "{statements}, {origins}: they differ but can all be true together."
+            case Verdict.WORDING:
+                english = "{statements}, {origins}: they use different words."
             case Verdict.CONFLICT:
                 english = "{statements}, {origins}: they conflict."
         sentence = self._locale.label(english, **counted)
@@ -270,14 +272,18 @@ class ClaimSetter:
                 self._row(comparison, witness.claim, table_id, cite_rows) for witness in scope.witnesses
             )
             return ClaimScope(title, verdict, (ClaimGroup(None, rows),))
-        groups, shown = [], set[str]()
+        groups, shown, fits = [], set[str](), _camps_by_claim(scope)
         for number, camp in enumerate(scope.camps):
             witnesses = [w for w in camp.witnesses if w.claim.id not in shown]
             shown |= {witness.claim.id for witness in witnesses}
             if witnesses:
                 rows = tuple(
                     self._row(
-                        comparison, witness.claim, table_id, cite_rows, _other_camps(scope, witness, number)
+                        comparison,
+                        witness.claim,
+                        table_id,
+                        cite_rows,
+                        _letters_but(number, fits[witness.claim.id]),
                     )
                     for witness in witnesses
                 )
@@ -292,9 +298,13 @@ class ClaimSetter:
         plural = self._locale.plural
         statements = plural("{n} statement", "{n} statements", len(camp.witnesses))
         origins = plural("{n} origin", "{n} origins", camp.origins)
-        common = " … ".join(self._locale.compact(value) for value in camp.common)
+        common = " … ".join(self._common(value, camp) for value in camp.common)
         said = f" {statements}, {origins}" + (f" · {common}" if common else "")
         return self._words((Styled(Style.STRONG, (Run(LETTERS[number % 26]),)), Run(said)))
+
+    def _common(self, value: Value, camp: Camp) -> str:
+        named = next((w.claim.name for w in camp.witnesses if w.claim.value == value and w.claim.name), None)
+        return plain_words(named) if named else self._locale.compact(value)
 
     def _row(
         self,
@@ -467,8 +477,8 @@ def remark_anchor(number: int) -> str:
 
 
 def _short(comparison: Comparison) -> bool:
-    """Whether the short form holds all there is to see: nothing differs."""
-    return comparison.verdict in {Verdict.SINGLE, Verdict.AGREE}
+    """Whether the short form holds all there is to see: nothing differs, or nothing but the words."""
+    return comparison.verdict in {Verdict.SINGLE, Verdict.AGREE, Verdict.WORDING}
 
 
 def _opened(spans: Spans) -> Spans:
@@ -492,13 +502,17 @@ def _differ(chart: LabelledChart) -> bool:
     return len({mark.value for mark in chart.chart.marks}) > 1
 
 
-def _other_camps(scope: ScopeComparison, witness: Witness, home: int) -> list[str]:
-    name = witness.claim.id
-    return [
-        LETTERS[number % 26]
-        for number, camp in enumerate(scope.camps)
-        if number != home and any(other.claim.id == name for other in camp.witnesses)
-    ]
+def _camps_by_claim(scope: ScopeComparison) -> Mapping[str, list[int]]:
+    """Return the numbers of the camps of every claim."""
+    camps: dict[str, list[int]] = {}
+    for number, camp in enumerate(scope.camps):
+        for witness in camp.witnesses:
+            camps.setdefault(witness.claim.id, []).append(number)
+    return camps
+
+
+def _letters_but(home: int, camps: Sequence[int]) -> list[str]:
+    return [LETTERS[number % 26] for number in camps if number != home]
 
 
 def _end(witness: Witness, *, low: bool) -> Decimal:

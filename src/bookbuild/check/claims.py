@@ -8,7 +8,7 @@ from bookbuild.check.walk import Passage, blocks_of, cited_in, each_inline, pass
 from bookbuild.diagnostics import Diagnostic, did_you_mean
 from bookbuild.model.blocks import ChartBlock, FigureTable
 from bookbuild.model.book import Book, each_prose
-from bookbuild.model.claim import Claim, Quantity
+from bookbuild.model.claim import Claim, Measure, Quantity, Stance
 from bookbuild.model.inline import ClaimMark
 from bookbuild.model.place import Place
 from bookbuild.model.register import FieldType
@@ -16,7 +16,7 @@ from bookbuild.model.value import Date, Name, Number, Value
 
 
 def check_claims(book: Book) -> Iterator[Diagnostic]:
-    """F003–F014, F018: what claims refer to exists, and what refers to claims is right."""
+    """F003–F014, F017–F021: what claims refer to exists, and what refers to claims is right."""
     yield from _repeated_ids(book)
     sources = {source.key for source in book.sources}
     for quantity in book.quantities:
@@ -24,6 +24,7 @@ def check_claims(book: Book) -> Iterator[Diagnostic]:
             yield from _sources_of(claim, sources)
     yield from _repeats(book)
     yield from _parts(book)
+    yield from _names(book)
     yield from _marks(book)
     yield from _values_without_note(book)
     yield from _blocks(book)
@@ -94,6 +95,25 @@ def _parts(book: Book) -> Iterator[Diagnostic]:
     for chain in _circles(by_id, following):
         message = f"quantities are parts of each other: {' → '.join(chain)}"
         yield Diagnostic("F011", message, by_id[chain[0]].place, hint="take one “part-of” out")
+
+
+def _names(book: Book) -> Iterator[Diagnostic]:
+    for quantity in book.quantities:
+        if quantity.measure is not Measure.NAME and (quantity.wordings or quantity.within):
+            key = "records: wordings" if quantity.wordings else "within"
+            message = f"“{key}” is for names; “{quantity.id}” is in {quantity.unit}"
+            yield Diagnostic("F019", message, quantity.place, hint="take it out, or give the unit “name”")
+            continue
+        names = [claim.value.name for claim in quantity.claims if isinstance(claim.value, Name)]
+        for name in dict.fromkeys(name for pair in quantity.within for name in pair):
+            if name and name not in names:
+                message = f"“within” speaks of “{name}”, which no claim of “{quantity.id}” gives"
+                yield Diagnostic("F020", message, quantity.place, hint=did_you_mean(name, names))
+        for claim in quantity.claims if quantity.wordings else ():
+            if claim.stance is not Stance.ASSERTS:
+                message = f"claim “{claim.id}” {claim.stance.value} a wording"
+                hint = "take “records: wordings” out, or put the claim into a quantity of its own"
+                yield Diagnostic("F021", message, claim.place_of("stance"), hint=hint)
 
 
 def _circles(names: Mapping[str, object], following: Callable[[str], str]) -> Iterator[list[str]]:

@@ -10,7 +10,10 @@ The rule, in plain words; the printed rule says the same.
    for everything above 450, “about 2,500” for 2,500 with the book's tolerance either way, “February
    1992” for all its days (see :mod:`bookbuild.figures.line`). Two figures are compatible if some
    value is allowed by both. “More than 450” and “at most 450” are not. Two names are compatible if
-   they are the same name.
+   they are the same name, or if the editors state that one names something wider, in which the
+   other is included: a house, and the parliament of which it is a part. Two wide names are not
+   compatible because they include the same narrow one. Names that are each within the other are
+   two names of one thing.
 3. *Camps.* A camp is a set of claims that are all compatible with each other and to which no
    further claim can be added. A vague claim may belong to several camps. What all claims of a camp
    allow is its shared interval. (Intervals that meet in pairs have a point in common, so one
@@ -19,7 +22,10 @@ The rule, in plain words; the printed rule says the same.
    denied. A denial goes with every camp of which it excludes no claim; if there is none, it stands
    as a camp of its own, with the other denials like it. Denials do not exclude each other. A doubt
    is listed and excludes nothing; it belongs to no camp.
-5. *Verdict.* Conflict: there is more than one camp. Compatible: one camp, with different values.
+5. *Verdict.* Conflict: there is more than one camp. Where a quantity records only the words that
+   sources use for a thing, more than one camp is no conflict but *wording*: each of them lists who
+   uses a word, and different words need not mean different things. Compatible: one camp, with
+   different values.
    Agree: the same value throughout, from at least two origins. Single: one claim, or the same value
    passed on from one origin. The verdict of a quantity is the weightiest of its scopes'.
 6. *Origins.* A claim that passes on another is not a second witness: each is followed back to the
@@ -33,10 +39,13 @@ Order in files decides nothing but the order of print among claims of the same c
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import accumulate, compress
+from operator import itemgetter, or_
 
 from bookbuild.figures.calendar import days_of, is_yearless
 from bookbuild.figures.line import Line, lay, line_of, shared_year, unit_of, written
@@ -90,7 +99,7 @@ def _compare(
         line = line_of(quantity, values, own_unit, about_percent, group.year)
         witnesses = [_witness(quantity, claim, line, origins) for claim in group.claims]
         if witnesses:
-            scopes.append(_compare_scope(scope, witnesses, line))
+            scopes.append(_compare_scope(quantity, scope, witnesses, line))
         slips.update((claim.id, _witness(quantity, claim, line, origins)) for claim in group.slips)
     return Comparison(
         quantity,
@@ -133,33 +142,38 @@ def _witness(quantity: Quantity, claim: Claim, line: Line, origins: Mapping[str,
     return Witness(claim, lay(claim.value, line), origins[claim_name(quantity, claim)])
 
 
-def _compare_scope(scope: str, witnesses: Sequence[Witness], line: Line) -> ScopeComparison:
-    assertions = [w for w in witnesses if w.claim.stance is Stance.ASSERTS]
-    denials = [w for w in witnesses if w.claim.stance is Stance.DENIES]
-    order = {id(witness): (_date_key(witness.claim), place) for place, witness in enumerate(witnesses)}
-    by_date = sorted(witnesses, key=lambda w: order[id(w)])
-    drafts = _camps_of_names(assertions) if _are_names(witnesses) else _camps_on_line(assertions)
-    _add_denials(drafts, assertions, denials)
-    camps = tuple(_camp(draft, by_date, line) for draft in drafts)
-    first_camp: dict[int, int] = {}
-    for place, draft in enumerate(drafts):
-        for member in draft.members:
-            first_camp.setdefault(member, place)
-    listed = sorted(witnesses, key=lambda w: (first_camp.get(id(w), len(drafts)), order[id(w)]))
+def _compare_scope(
+    quantity: Quantity, scope: str, witnesses: Sequence[Witness], line: Line
+) -> ScopeComparison:
+    by_date = sorted(witnesses, key=lambda w: _date_key(w.claim))
+    asserted = _those(by_date, Stance.ASSERTS)
+    denied = _those(by_date, Stance.DENIES)
+    if any(witness.interval is None for witness in witnesses):
+        drafts = _camps_of_names(asserted, _wider(quantity.within))
+        excluded = _excluded_names(asserted, denied, _wider(quantity.within))
+    else:
+        drafts = _camps_on_line(asserted)
+        excluded = _excluded_intervals(asserted, denied)
+    _add_denials(drafts, excluded)
+    camps = _camps(drafts, by_date, line)
+    first_camp = _first_camps(drafts, len(by_date))
+    listed = sorted(range(len(by_date)), key=lambda place: (first_camp[place], place))
     return ScopeComparison(
         scope,
-        _verdict(assertions, denials, len(drafts)),
-        tuple(listed),
+        _verdict(asserted.values(), denied.values(), len(drafts), quantity.wordings),
+        tuple(by_date[place] for place in listed),
         camps,
         len({witness.origin for witness in witnesses}),
         line.unit,
     )
 
 
-def _verdict(assertions: Sequence[Witness], denials: Sequence[Witness], camps: int) -> Verdict:
-    positions = [*assertions, *denials]
+def _verdict(
+    assertions: Collection[Witness], denials: Collection[Witness], camps: int, wordings: bool
+) -> Verdict:
     if camps > 1:
-        return Verdict.CONFLICT
+        return Verdict.WORDING if wordings else Verdict.CONFLICT
+    positions = [*assertions, *denials]
     alike = len({_meaning(w) for w in positions}) <= 1 and not (assertions and denials)
     if not alike:
         return Verdict.COMPATIBLE
@@ -181,21 +195,35 @@ def _date_key(claim: Claim) -> tuple[int, int]:
 
 
 # Camps
+#
+# Ten thousand claims on one quantity make thousands of camps with thousands of members each. While
+# camps are found, a set of claims is therefore one whole number, bit n for the claim in place n.
+
+_Members = int
+"""A set of claims by their places in the order of dates: bit n stands for the claim in place n."""
 
 
 @dataclass(slots=True)
 class _Draft:
     """A camp in the making."""
 
-    members: set[int]
-    """``id`` of its witnesses."""
+    members: _Members
     shared: Interval | None
-    assertions: int
-    """Number of its members that assert."""
+    name: str = ""
+    """Of names, the narrowest."""
 
 
-def _are_names(witnesses: Sequence[Witness]) -> bool:
-    return any(witness.interval is None for witness in witnesses)
+def _those(by_date: Sequence[Witness], stance: Stance) -> dict[int, Witness]:
+    """Return the claims of a stance by their places."""
+    return {place: witness for place, witness in enumerate(by_date) if witness.claim.stance is stance}
+
+
+def _places(members: _Members, count: int) -> bytes:
+    """Return a set of claims as ``count`` bytes, 1 for every member and 0 for all others."""
+    return f"{members:0{count}b}"[::-1].encode().translate(_DIGITS)
+
+
+_DIGITS = bytes.maketrans(b"01", b"\0\1")
 
 
 _Key = tuple[Decimal, int]
@@ -212,31 +240,28 @@ def _high_key(interval: Interval) -> _Key:
     return (_INFINITY, 0) if interval.high is None else (interval.high, -1 if interval.high_open else 0)
 
 
-def _camps_on_line(assertions: Sequence[Witness]) -> list[_Draft]:
+def _camps_on_line(asserted: Mapping[int, Witness]) -> list[_Draft]:
     """Find the maximal sets of intervals with a common point, lowest first, in one sweep.
 
     A set is maximal exactly where an interval ends and some other has begun since the last end.
     """
-    intervals = {id(w): w.interval for w in assertions if w.interval is not None}
+    intervals = {place: w.interval for place, w in asserted.items() if w.interval is not None}
     begins, ends = 0, 1
     events = sorted(
-        [(_low_key(interval), begins, name) for name, interval in intervals.items()]
-        + [(_high_key(interval), ends, name) for name, interval in intervals.items()],
+        [(_low_key(interval), begins, place) for place, interval in intervals.items()]
+        + [(_high_key(interval), ends, place) for place, interval in intervals.items()],
         key=lambda event: event[:2],
     )
     drafts: list[_Draft] = []
-    present: dict[int, None] = {}
+    present: _Members = 0
     latest: Interval | None = None
-    for _, kind, name in events:
+    for _, kind, place in events:
         if kind == begins:
-            present[name] = None
-            latest = intervals[name]
-        else:
-            if latest is not None:
-                shared = _between(latest, intervals[name])
-                drafts.append(_Draft(set(present), shared, len(present)))
-                latest = None
-            del present[name]
+            latest = intervals[place]
+        elif latest is not None:
+            drafts.append(_Draft(present, _between(latest, intervals[place])))
+            latest = None
+        present ^= 1 << place
     return drafts
 
 
@@ -244,64 +269,149 @@ def _between(lower: Interval, upper: Interval) -> Interval:
     return Interval(lower.low, upper.high, lower.low_open, upper.high_open)
 
 
-def _camps_of_names(assertions: Sequence[Witness]) -> list[_Draft]:
-    """Gather claims of the same name: most origins first, then most claims, then by name."""
-    by_name: dict[str, list[Witness]] = defaultdict(list)
-    for witness in assertions:
+_Wider = Mapping[str, frozenset[str]]
+"""Name → every wider one that includes it, near and far."""
+
+
+def _wider(within: Iterable[tuple[str, str]]) -> _Wider:
+    nearest = dict(within)
+    found: dict[str, frozenset[str]] = {}
+    for name in nearest:
+        chain: dict[str, None] = {}
+        at = name
+        while at in nearest and nearest[at] not in chain:
+            at = nearest[at]
+            chain[at] = None
+        found[name] = frozenset(chain)
+    return found
+
+
+def _camps_of_names(asserted: Mapping[int, Witness], wider: _Wider) -> list[_Draft]:
+    """Gather claims of the same name and of those that include it.
+
+    A camp belongs to a name that includes no other. Most origins first, then most claims, then by name.
+    """
+    places: dict[str, list[int]] = defaultdict(list)
+    for place, witness in asserted.items():
         value = witness.claim.value
         assert isinstance(value, Name), "a quantity has names or amounts, never both"
-        by_name[value.name].append(witness)
+        places[value.name].append(place)
+    including = {over for name in places for over in wider.get(name, ()) if name not in wider.get(over, ())}
+    camps: dict[tuple[int, ...], str] = {}
+    for name in sorted(places.keys() - including):
+        chain = {name, *wider.get(name, ())}
+        camps.setdefault(tuple(sorted(p for one in chain for p in places.get(one, ()))), name)
     ranked = sorted(
-        by_name.items(),
-        key=lambda item: (-len({w.origin for w in item[1]}), -len(item[1]), item[0]),
+        camps.items(), key=lambda camp: (-len({asserted[p].origin for p in camp[0]}), -len(camp[0]), camp[1])
     )
-    return [_Draft({id(w) for w in group}, None, len(group)) for _, group in ranked]
+    return [_Draft(sum(1 << place for place in members), None, name) for members, name in ranked]
 
 
-def _add_denials(drafts: list[_Draft], assertions: Sequence[Witness], denials: Sequence[Witness]) -> None:
+# Denials
+
+
+def _excluded_intervals(
+    asserted: Mapping[int, Witness], denied: Mapping[int, Witness]
+) -> Mapping[int, _Members]:
+    """Return for every denial, by its place, the assertions that allow nothing but what it denies.
+
+    Those are the ones that begin no lower and, of them, end no higher.
+    """
+    intervals = {place: w.interval for place, w in asserted.items() if w.interval is not None}
+    lows = sorted((_low_key(interval), place) for place, interval in intervals.items())
+    highs = sorted((_high_key(interval), place) for place, interval in intervals.items())
+    up_to_low = [0, *accumulate((1 << place for _, place in lows), or_)]
+    up_to_high = [0, *accumulate((1 << place for _, place in highs), or_)]
+    found: dict[int, _Members] = {}
+    for denial, witness in denied.items():
+        if witness.interval is not None:
+            lower = up_to_low[bisect_left(lows, _low_key(witness.interval), key=itemgetter(0))]
+            found[denial] = (
+                up_to_high[bisect_right(highs, _high_key(witness.interval), key=itemgetter(0))] & ~lower
+            )
+    return found
+
+
+def _excluded_names(
+    asserted: Mapping[int, Witness], denied: Mapping[int, Witness], wider: _Wider
+) -> Mapping[int, _Members]:
+    """Return for every denial, by its place, the assertions of that name and of narrower ones."""
+    named: dict[Interval | str, _Members] = defaultdict(int)
+    for place, witness in asserted.items():
+        name = str(_meaning(witness))
+        for one in {name, *wider.get(name, ())}:
+            named[one] |= 1 << place
+    return {place: named[_meaning(witness)] for place, witness in denied.items()}
+
+
+def _add_denials(drafts: list[_Draft], excluded: Mapping[int, _Members]) -> None:
     """Let every denial go with the camps of which it excludes no claim, the others stand by themselves."""
-    found = list(drafts)
-    members = [set(draft.members) for draft in drafts]
-    alone: set[int] = set()
-    for denial in denials:
-        excluded = {id(w) for w in assertions if _excludes(denial, w)}
-        joined = [draft for draft, names in zip(found, members, strict=True) if names.isdisjoint(excluded)]
-        for draft in joined:
-            draft.members.add(id(denial))
-        if not joined:
-            alone.add(id(denial))
+    camps = [draft.members for draft in drafts]
+    alone: _Members = 0
+    for place, claims in excluded.items():
+        fitting = [draft for draft, members in zip(drafts, camps, strict=True) if not members & claims]
+        for draft in fitting:
+            draft.members |= 1 << place
+        if not fitting:
+            alone |= 1 << place
     if alone:
-        drafts.append(_Draft(alone, None, 0))
+        drafts.append(_Draft(alone, None))
 
 
-def _excludes(denial: Witness, assertion: Witness) -> bool:
-    if denial.interval is None or assertion.interval is None:
-        return _meaning(denial) == _meaning(assertion)
-    return _low_key(denial.interval) <= _low_key(assertion.interval) and _high_key(
-        assertion.interval
-    ) <= _high_key(denial.interval)
+# Camps, ready
 
 
-def _camp(draft: _Draft, by_date: Sequence[Witness], line: Line) -> Camp:
-    members = tuple(witness for witness in by_date if id(witness) in draft.members)
-    asserted = [witness for witness in members if witness.claim.stance is Stance.ASSERTS]
-    return Camp(
-        members,
-        draft.shared,
-        len({witness.origin for witness in members}),
-        _common(draft.shared, asserted, line),
-    )
+def _camps(drafts: Sequence[_Draft], by_date: Sequence[Witness], line: Line) -> tuple[Camp, ...]:
+    origins = [witness.origin for witness in by_date]
+    plainest = _plainest(by_date)
+    camps = []
+    for draft in drafts:
+        places = _places(draft.members, len(by_date))
+        camps.append(
+            Camp(
+                tuple(compress(by_date, places)),
+                draft.shared,
+                len(set(compress(origins, places))),
+                _common(draft, plainest, line),
+            )
+        )
+    return tuple(camps)
+
+
+def _first_camps(drafts: Sequence[_Draft], count: int) -> list[int]:
+    """Return the number of the first camp of every claim, by place; that after the last if it has none."""
+    first = [len(drafts)] * count
+    missing = (1 << count) - 1
+    for number, draft in enumerate(drafts):
+        new = missing & draft.members
+        missing ^= new
+        while new:
+            first[new.bit_length() - 1] = number
+            new ^= 1 << (new.bit_length() - 1)
+    return first
 
 
 _PLAINNESS = {qualifier: rank for rank, qualifier in enumerate(Qualifier)}
 
 
-def _common(shared: Interval | None, asserted: Sequence[Witness], line: Line) -> tuple[Value, ...]:
-    """Write what a camp shares: as one of its claims has it, if that says the same, else computed."""
-    same = [witness.claim for witness in asserted if witness.interval == shared]
-    if same:
-        return (min(same, key=_plainness).value,)
-    return written(shared, line) if shared is not None else ()
+def _plainest(witnesses: Iterable[Witness]) -> Mapping[Interval | str, Value]:
+    """Return for everything that is asserted the plainest value that says it."""
+    said: dict[Interval | str, list[Claim]] = defaultdict(list)
+    for witness in witnesses:
+        if witness.claim.stance is Stance.ASSERTS:
+            said[_meaning(witness)].append(witness.claim)
+    return {meaning: min(claims, key=_plainness).value for meaning, claims in said.items()}
+
+
+def _common(draft: _Draft, plainest: Mapping[Interval | str, Value], line: Line) -> tuple[Value, ...]:
+    """Write what a camp shares: as one of its claims has it, if that says the same, else computed.
+
+    A claim that says what a camp shares is of that camp.
+    """
+    shared = draft.shared if draft.shared is not None else draft.name
+    if shared in plainest:
+        return (plainest[shared],)
+    return written(draft.shared, line) if draft.shared is not None else ()
 
 
 def _plainness(claim: Claim) -> tuple[int, bool, int, str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -22,7 +22,7 @@ from bookbuild.model.claim import Measure, Quantity, claim_name
 from bookbuild.model.comparison import Comparison, ScopeComparison, Witness
 from bookbuild.model.notation import write_date, write_value
 from bookbuild.model.prose import Prose
-from bookbuild.model.value import Interval, Number, Value
+from bookbuild.model.value import Interval, Name, Number, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,9 @@ COLUMNS = (
     Column("note", "string", "the editor's remark"),
     Column("camps", "string", "numbers of the camps of its scope to which it belongs, from 1, by space"),
     Column("scope_verdict", "string", "verdict on the claims of this scope; empty for a suspected slip"),
-    Column("quantity_verdict", "string", "single, agree, compatible or conflict"),
+    Column("quantity_verdict", "string", "single, agree, compatible, wording or conflict"),
+    Column("within", "string", "of names: the wider name in which the editors include this one"),
+    Column("wordings", "boolean", "whether the quantity records only how sources word one thing"),
 )
 """The columns of the CSV, in order."""
 
@@ -82,10 +84,14 @@ def claim_rows(comparison: Comparison) -> list[Mapping[str, str | bool | None]]:
     """Return the row of every claim of a quantity, as written; column → value, None where empty."""
     rows: dict[str, Mapping[str, str | bool | None]] = {}
     for scope in comparison.scopes:
+        camps: dict[str, list[str]] = {witness.claim.id: [] for witness in scope.witnesses}
+        for number, camp in enumerate(scope.camps, 1):
+            for witness in camp.witnesses:
+                camps[witness.claim.id].append(str(number))
         for witness in scope.witnesses:
-            rows[witness.claim.id] = _row(comparison, witness, scope)
+            rows[witness.claim.id] = _row(comparison, witness, scope, " ".join(camps[witness.claim.id]))
     for witness in comparison.slips:
-        rows[witness.claim.id] = _row(comparison, witness, None)
+        rows[witness.claim.id] = _row(comparison, witness, None, "")
     return [rows[claim.id] for claim in comparison.quantity.claims]
 
 
@@ -144,14 +150,11 @@ def csvw_metadata(book: Book, csv_name: str) -> str:
 
 
 def _row(
-    comparison: Comparison, witness: Witness, scope: ScopeComparison | None
+    comparison: Comparison, witness: Witness, scope: ScopeComparison | None, camps: str
 ) -> Mapping[str, str | bool | None]:
     quantity, claim = comparison.quantity, witness.claim
     unit = scope.unit if scope else quantity.unit
     low, low_included, high, high_included = _ends(witness.interval, quantity, unit)
-    camps = (
-        [] if scope is None else [n for n, camp in enumerate(scope.camps, 1) if _has(camp.witnesses, witness)]
-    )
     return {
         "claim": claim_name(quantity, claim),
         "quantity": quantity.id,
@@ -177,14 +180,12 @@ def _row(
         "origin": witness.origin,
         "slip": _source(claim.slip),
         "note": _source(claim.note),
-        "camps": " ".join(map(str, camps)) or None,
+        "camps": camps or None,
         "scope_verdict": scope.verdict.value if scope else None,
         "quantity_verdict": comparison.verdict.value,
+        "within": dict(quantity.within).get(claim.value.name) if isinstance(claim.value, Name) else None,
+        "wordings": quantity.wordings,
     }
-
-
-def _has(witnesses: Sequence[Witness], one: Witness) -> bool:
-    return any(witness is one for witness in witnesses)
 
 
 def _source(prose: Prose | None) -> str | None:
@@ -232,6 +233,8 @@ def _as_data(comparison: Comparison) -> dict[str, object]:
         "counts": quantity.counts.source,
         "measure": quantity.measure.value,
         "unit": quantity.unit,
+        "wordings": quantity.wordings,
+        "within": dict(quantity.within),
         "verdict": comparison.verdict.value,
         "statements": comparison.statements,
         "origins": comparison.origins,

@@ -86,6 +86,10 @@ class Quantity:
     note: Prose | None = None
     part_of: str = ""
     """Id of the quantity of which this is a component."""
+    wordings: bool = False
+    """Whether its names are words that sources use for one thing: other words are no conflict."""
+    within: tuple[tuple[str, str], ...] = ()
+    """Pairs of names, the narrower and the wider that includes it; each is within one at most."""
     place: Place = field(default=NOWHERE, compare=False)
 
     def claim(self, claim_id: str) -> Claim | None:

@@ -17,7 +17,9 @@ class Verdict(Enum):
     AGREE = "agree"
     """All intervals are equal, from two origins or more."""
     COMPATIBLE = "compatible"
-    """All intervals have a common point."""
+    """All intervals have a common point; of names, one includes the other."""
+    WORDING = "wording"
+    """Sources word one thing differently, in a quantity that records wordings."""
     CONFLICT = "conflict"
     """Some pair of intervals has none, or a denial excludes an assertion."""
 
@@ -44,8 +46,8 @@ class Camp:
     origins: int
     """Number of independent origins among them."""
     common: tuple[Value, ...] = ()
-    """``shared`` for print: one value, or a lower and an upper bound where no value says both; empty
-    where the shared points are everything."""
+    """``shared`` for print: one value, or a lower and an upper bound where no value says both; of names
+    the narrowest; empty where the shared points are everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,8 @@ class ScopeComparison:
     """Every claim of the scope but the suspected slips: by first camp, then date, then as written;
     doubts, which belong to no camp, last."""
     camps: tuple[Camp, ...]
-    """Lowest first, names by number of origins; one camp unless the verdict is conflict. None where
-    all claims are doubts."""
+    """Lowest first, names by number of origins; one camp unless the verdict is conflict, or wording: then
+    one for each. None where all claims are doubts."""
     origins: int
     unit: str = ""
     """Unit of the intervals: the quantity's; of durations the finest in use; another currency, or

@@ -457,6 +457,8 @@ def _quantity(record: QuantityRecord, node: Node, units: tuple[str, ...], desk: 
         claims=tuple(_claim(claim, part, record.id, unit, units, desk) for claim, part in claims),
         note=_prose(node, "note", Kind.REMARK, desk),
         part_of=record.part_of,
+        wordings=record.records == "wordings",
+        within=tuple(record.within.items()),
         place=node.place,
     )
 

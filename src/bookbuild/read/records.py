@@ -306,6 +306,8 @@ class QuantityRecord(Record):
     unit: Text
     note: Text = ""
     part_of: Id = ""
+    records: Literal["values", "wordings"] = "values"
+    within: dict[Text, Text] = {}
     claims: list[ClaimRecord] = Field(min_length=1)
 
 
