@@ -30,7 +30,7 @@ import io
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -320,12 +320,13 @@ def _word_findings(
     promise: Promise, pages: Sequence[PageText], letters: Sequence[str], numbers: set[str]
 ) -> Iterator[Finding]:
     """G203: every word of the unit is on its pages, as often as it was written."""
-    printed: Counter[str] = Counter()
-    for page in pages:
-        printed.update(_words(_plain(page.runs, numbers)))
+    printed = _printed_words(pages, numbers)
     wanted: Counter[str] = Counter()
     for chunk, _ in promise.chunks:
         wanted.update(_words(chunk))
+    if wanted - printed:
+        # Digits that are drawn one by one may look like the numbers of notes.
+        printed |= _printed_words(pages, frozenset())
     printed.update(_broken_over_pages(pages, wanted - printed))
     missing = set(wanted - printed)
     if not missing:
@@ -339,6 +340,11 @@ def _word_findings(
             around = " ".join(words[max(0, lost[0] - 3) : lost[0] + 5])
             message = f"not printed: “{some}” (from “{around}”)"
             yield Finding("G203", message, ids, "does a style sheet hide it, or colour it away?")
+
+
+def _printed_words(pages: Sequence[PageText], numbers: Set[str]) -> Counter[str]:
+    """Count the words on the pages; texts that are one of ``numbers`` are words of their own."""
+    return Counter(word for page in pages for word in _words(_plain(page.runs, numbers)))
 
 
 def _words(text: str) -> list[str]:
@@ -370,7 +376,7 @@ def _stands(words: Sequence[str], at: int, stream: str) -> bool:
     return any(before + word[:cut] in stream and word[cut:] + after in stream for cut in range(1, len(word)))
 
 
-def _plain(runs: Sequence[Run], numbers: set[str]) -> str:
+def _plain(runs: Sequence[Run], numbers: Set[str]) -> str:
     """Return the text of a page with spaces and line ends where the eye sees them."""
     parts: list[str] = []
     previous: Run | None = None
