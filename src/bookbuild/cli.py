@@ -820,7 +820,12 @@ def _stop(_signal: int, _frame: FrameType | None) -> NoReturn:
 def main() -> None:
     """Run the command line; the only place where exceptions become exit statuses."""
     signal.signal(signal.SIGTERM, _stop)
-    sys.exit(run_command(lambda: cli.main(prog_name="bookbuild", standalone_mode=False)))
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # as it was while this module was loaded
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    status = run_command(lambda: cli.main(prog_name="bookbuild", standalone_mode=False))
+    for sent in (signal.SIGINT, signal.SIGTERM):  # all is done: too late for either
+        signal.signal(sent, signal.SIG_IGN)
+    sys.exit(status)
 
 
 def run_command(command: Callable[[], object]) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 from fontTools.ttLib import TTFont
@@ -73,3 +75,24 @@ def test_html_gets_font_face_rules_for_every_face() -> None:
     css = fonts.font_face_css("fonts")
     assert css.count("@font-face") == len(fonts.FACES)
     assert 'url("fonts/SourceSerif4-It.ttf")' in css
+
+
+def test_what_a_killed_run_left_is_swept_and_what_is_held_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    for name in ("FONTCONFIG_FILE", "BOOKBUILD_FONTCONFIG"):
+        monkeypatch.setenv(name, "")
+    held = fonts.hide_system_fonts().parent
+    left = Path(tempfile.mkdtemp(prefix=held.name[:-8]))
+    (left / "fonts.conf").write_text("half", encoding="utf-8")
+    young = Path(tempfile.mkdtemp(prefix=held.name[:-8]))
+    for folder in (held, left):
+        os.utime(folder, (0, 0))
+    monkeypatch.setenv("BOOKBUILD_FONTCONFIG", "")
+
+    fonts.hide_system_fonts()
+
+    assert held.is_dir()
+    assert young.is_dir()
+    assert not left.exists()

@@ -15,7 +15,7 @@ from bookbuild.config import Project
 pytestmark = [
     pytest.mark.skipif(not EXECUTABLE, reason="Chromium is not installed: apt-get install chromium"),
     pytest.mark.xdist_group("preview"),
-    pytest.mark.world,
+    pytest.mark.browser,
 ]
 
 SHOWN = """

@@ -7,8 +7,11 @@ system (``setrlimit``) and of the clock; a process that breaks one ends, and ano
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import ctypes
+import functools
+import os
 import resource
 import signal
 import sys
@@ -76,6 +79,7 @@ class Workers(Executor):
         # It begins to import now, while there is other work to do.
         self._context.set_forkserver_preload([preload])
         forkserver.ensure_running()
+        _end_server_at_exit()
         self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="worker")
         self._own = threading.local()
         self._children: list[_Child] = []
@@ -114,6 +118,24 @@ class Workers(Executor):
         if isinstance(value, WorkFailedError):
             value.subject = args[0]
         raise value
+
+
+@functools.cache
+def _end_server_at_exit() -> None:
+    """See to it that no server outlives the program.
+
+    It may still be importing when all work is done, or was interrupted: nobody may wait for it then, and
+    it needs files that go with the program (what was registered before this is done after it).
+    """
+    atexit.register(_end_server)
+
+
+def _end_server() -> None:
+    pid = getattr(forkserver._forkserver, "_forkserver_pid", None)
+    if pid:
+        with contextlib.suppress(OSError):
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
 
 
 class _Child:

@@ -8,11 +8,14 @@ same name on somebody's machine can never take their place.
 from __future__ import annotations
 
 import atexit
+import contextlib
+import fcntl
 import functools
 import hashlib
 import os
 import shutil
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -64,6 +67,10 @@ GENERIC = {
 }
 """What the generic families of CSS stand for."""
 
+_PREFIX = "bookbuild-typefaces-"
+_UNHELD_SECONDS = 60
+"""Age from which on a folder without holder is nobody's: between making and holding one passes no time."""
+
 FAMILIES = frozenset(face.family for face in FACES)
 
 
@@ -110,12 +117,15 @@ def hide_system_fonts() -> Path:
     inherited = os.environ.get("BOOKBUILD_FONTCONFIG", "")
     if inherited and inherited == os.environ.get("FONTCONFIG_FILE") and Path(inherited).is_file():
         return Path(inherited)
-    folder = Path(tempfile.mkdtemp(prefix="bookbuild-fonts-"))
+    _sweep()
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
     maker = os.getpid()
+    held = _hold(folder)
 
     def remove() -> None:
         if os.getpid() == maker:
             shutil.rmtree(folder, ignore_errors=True)
+            os.close(held)
 
     atexit.register(remove)
     path = folder / "fonts.conf"
@@ -123,6 +133,29 @@ def hide_system_fonts() -> Path:
     os.environ["FONTCONFIG_FILE"] = os.environ["BOOKBUILD_FONTCONFIG"] = str(path)
     os.environ.pop("FONTCONFIG_PATH", None)
     return path
+
+
+def _hold(folder: Path) -> int:
+    """Lock a folder for as long as this process lives, however it ends, and return the descriptor."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    with contextlib.suppress(OSError):  # a file system without locks
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return descriptor
+
+
+def _sweep() -> None:
+    """Remove the folders of runs that were killed: nobody holds them, and they are not just being made."""
+    long_ago = time.time() - _UNHELD_SECONDS
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with contextlib.suppress(OSError):  # somebody else's, or swept by another run
+            if folder.stat().st_mtime > long_ago:
+                continue
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder, ignore_errors=True)
+            finally:
+                os.close(descriptor)
 
 
 def _configuration(folder: Path) -> str:
