@@ -709,7 +709,7 @@ def parity(run: Run, languages: tuple[str, ...]) -> None:
 @cli.group(invoke_without_command=True)
 @click.option(
     "--verdict",
-    type=click.Choice(["single", "agree", "compatible", "conflict"]),
+    type=click.Choice(["single", "agree", "compatible", "wording", "conflict"]),
     default=None,
     help="Only quantities with this verdict.",
 )
