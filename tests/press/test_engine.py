@@ -109,6 +109,27 @@ def test_a_text_that_fits_but_for_its_last_space_is_not_broken_after_its_first_w
     assert min(len(first) for first in firsts) > 50
 
 
+def test_a_note_from_the_page_before_is_not_put_off_again_to_keep_two_lines_together() -> None:
+    """Twenty lines a page; the note leaves page 1 for two lines of “call”, and stays on page 2 for “four”."""
+    loaded = engine.engine()
+    style = """
+@page { size: 200pt; margin: 0; @footnote { margin: 0; padding: 0; border: 0 } }
+html { font: 8pt/10pt 'Book Serif'; orphans: 2; widows: 2 } body, p { margin: 0 }
+.note { float: footnote }
+"""
+    note = "<span class=note>late<br>late<br>late</span>"
+    call, four = f"<p>call{note}<br>call<br>call<br>call</p>", "<p>four<br>four<br>four<br>four</p>"
+    text = "<p>plain</p>" * 16 + call + "<p>plain</p>" * 14 + four
+    html = f"<html lang=en><style>{style}</style>{text}"
+    pages = loaded.weasyprint.HTML(string=html).render(font_config=loaded.font_config).pages
+    texts = ["".join(getattr(box, "text", "") for box in page._page_box.descendants()) for page in pages]
+    assert [[text.count(word) for word in ("call", "late", "four")] for text in texts] == [
+        [2, 0, 0],
+        [2, 3, 0],
+        [0, 0, 4],
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "clusters", "rtl", "expected"),
     [

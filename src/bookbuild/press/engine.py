@@ -5,7 +5,8 @@ breaks lines too early for a fourth, wastes time for two more, and mislabels gly
 
 1. ``layout/block.py``, ``_linebox_layout``: a line that does not fit is kept when putting off
    earlier notes makes room for it, but the line's own notes are then never laid out.
-   Mended: that way out is not taken by a line with a note that still waits.
+   Mended: that way out is not taken by a line with a note that still waits. Nor is it on a page with
+   a note from the page before, which would come to stand two pages after its call.
 2. ``layout/page.py``, ``make_all_pages``: a page made again for a page counter does not get
    back the notes that the page before it had put off.
    Mended: what each page hands on is kept and handed on again.
@@ -83,7 +84,10 @@ report = (
                 not context.in_column and can_break_now and not could_break_before
                 and not any(
                     descendant.footnote is not None and descendant.footnote in context.footnotes
-                    for descendant in line.descendants()))
+                    for descendant in line.descendants())
+                and not any(
+                    footnote in context.current_page_footnotes
+                    for footnote in context.handed_on.get(context.current_page - 2, ())))
 """,
     ),
     Mend(
