@@ -17,10 +17,10 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import forkserver, get_context
+from multiprocessing import forkserver, get_context, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 from types import FrameType
@@ -78,7 +78,9 @@ class Workers(Executor):
         # Forked from a server that has imported the work: threads of ours never meet a fork.
         # It begins to import now, while there is other work to do.
         self._context.set_forkserver_preload([preload])
-        forkserver.ensure_running()
+        resource_tracker.ensure_running()  # which minds signals itself
+        with _unheard(signal.SIGINT):  # a terminal sends it to all; the server cannot take it while it starts
+            forkserver.ensure_running()
         _end_server_at_exit()
         self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="worker")
         self._own = threading.local()
@@ -118,6 +120,16 @@ class Workers(Executor):
         if isinstance(value, WorkFailedError):
             value.subject = args[0]
         raise value
+
+
+@contextlib.contextmanager
+def _unheard(sent: signal.Signals) -> Iterator[None]:
+    """Let a signal wait; a program started meanwhile never hears it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {sent})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @functools.cache
