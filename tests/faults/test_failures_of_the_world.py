@@ -345,10 +345,10 @@ def test_work_that_fails_is_known_and_the_rest_is_done(
         following = workers.submit(double, 21)
 
         with pytest.raises(WorkFailedError, match=reason) as raised:
-            failed.result(30)
+            failed.result(PATIENCE)
 
         assert (raised.value.ours, raised.value.subject) == (ours, "the job")
-        assert following.result(30) == 42
+        assert following.result(PATIENCE) == 42
 
 
 def test_a_chapter_that_takes_too_long_is_named(built: Built) -> None:
