@@ -19,7 +19,8 @@ from tests.apparatus.small_books import (
 
 from bookbuild.apparatus.back import KINDS
 from bookbuild.apparatus.spans import plain
-from bookbuild.model.blocks import Heading, Table
+from bookbuild.model.blocks import Heading, RegisterBlock, Table
+from bookbuild.model.claim import Measure, Stance
 from bookbuild.model.edition import (
     ClaimTable,
     ContentsList,
@@ -28,12 +29,16 @@ from bookbuild.model.edition import (
     Paragraph,
     QuantityEntry,
     ReadingList,
+    RegisterList,
     SectionKind,
     WorkGroup,
 )
+from bookbuild.model.edition import Table as PrintedTable
 from bookbuild.model.prose import Kind, Status
+from bookbuild.model.register import Cell, Entry, FieldType, Layout, Register, RegisterField
 from bookbuild.model.source import SourceKind
 from bookbuild.model.unit import Folios, Numbering
+from bookbuild.model.value import Name
 from bookbuild.translate.locale import open_locale
 
 PAIR = quantity(
@@ -175,8 +180,6 @@ def test_the_apparatus_lists_every_claim_by_camp_with_its_lineage() -> None:
 
 
 def test_scopes_slips_and_denials_are_told_apart() -> None:
-    from bookbuild.model.claim import Stance
-
     asked = quantity(
         "killed",
         claim("a", 613),
@@ -195,6 +198,57 @@ def test_scopes_slips_and_denials_are_told_apart() -> None:
     assert [plain(row.remarks[0].spans) for row in rows if row.remarks] == [
         "Suspected slip: a zero too many."
     ]
+
+
+def test_a_denial_is_called_one_in_registers_and_in_notes() -> None:
+    """Without the word, “1,000 (officials)” would have them say what they deny."""
+    asked = quantity(
+        "killed",
+        claim("yes", 1000, source="booklet", said_by="survivors"),
+        claim("no", 1000, stance=Stance.DENIES),
+        claim("odd", 10, said_by="a cutting", slip=prose("zeros are missing", Kind.REMARK)),
+    )
+    fields = (RegisterField("figures", prose("Figures", Kind.LABEL), FieldType.CLAIMS),)
+    cells = (Cell("figures", words=("killed/yes", "killed/no", "killed/odd")),)
+    title = prose("Press", Kind.REGISTER)
+    press = Register("press", title, Layout.ENTRIES, ("paper",), fields, (Entry("one", cells),))
+    one = chapter("one", "They say not {claim}`killed/no`.", RegisterBlock("press"))
+    made = edition(replace(book(one, quantities=[asked]), registers=(press,)))
+    (listed,) = [block for block in section(made, "chapter-one").blocks if isinstance(block, RegisterList)]
+    (field,) = listed.entries[0].fields
+    assert plain(field.words[0].spans).split(": ")[1] == (
+        "1,000 (survivors), 1,000 (officials, a denial), 10 (a cutting, a suspected slip)"
+    )
+    (note,) = section(made, "chapter-one").notes
+    assert "Said by officials, a denial." in plain(note.paragraphs[0])
+
+
+def summary(of: Edition) -> dict[str, list[list[str]]]:
+    tables = {block.id: block for block in section(of, "appendix").blocks if isinstance(block, PrintedTable)}
+    return {name: [[plain(cell.spans) for cell in row] for row in one.rows] for name, one in tables.items()}
+
+
+def test_the_summary_names_the_figures_furthest_apart_and_keeps_wordings_apart() -> None:
+    scope = prose("in the town", Kind.SCOPE)
+    asked = quantity(
+        "killed",
+        claim("low", 100, said_by="one"),
+        claim("high", 613, said_by="two"),
+        claim("no", 9000, said_by="three", stance=Stance.DENIES),
+        claim("town", 5, said_by="four", scope=scope),
+    )
+    words = [
+        replace(claim(name, 1, said_by=name), value=Name(name), name=prose(name, Kind.NAME))
+        for name in ("army", "militia")
+    ]
+    named = replace(quantity("named", *words), measure=Measure.NAME, unit="name", wordings=True)
+    made = edition(book(chapter("one", "A."), quantities=[asked, named]))
+    tables = summary(made)
+    assert [row[:4] for row in tables["appendix-summary"]] == [["People killed", "100 … 613", "4", "2"]]
+    assert [row[:3] for row in tables["appendix-worded"]] == [["People named", "2 names", "2"]]
+    entry = entries(made)[1]
+    assert plain(entry.verdict.spans) == "2 statements, 2 origins: they use different words."
+    assert isinstance(entry.table, ReadingList)
 
 
 SAME = "The passage stands in both."

@@ -37,7 +37,7 @@ def claim(
         name,
         parse_value(value, unit, UNITS),
         value,
-        prose(more.pop("said_by", "somebody")),
+        prose(more.pop("said_by", f"the speaker of {name}")),
         more.pop("source", "paper"),
         more.pop("seen_in", "document"),
         as_of=parse_date(as_of) if as_of else None,

@@ -125,6 +125,17 @@ def test_a_suspected_slip_is_set_apart_and_compared_with_nothing() -> None:
     assert comparison.statements == 2
 
 
+def test_one_speaker_in_one_publication_is_one_origin() -> None:
+    """Also one that contradicts itself; another publication is another origin."""
+    twice = quantity(
+        claim("a", "20", said_by="the ministry"),
+        claim("b", "30", said_by="the ministry"),
+        claim("c", "30", said_by="the ministry", source="journal"),
+    )
+    comparison = compared(twice)
+    assert (comparison.verdict, comparison.statements, comparison.origins) == (Verdict.CONFLICT, 3, 2)
+
+
 def test_repetition_is_told_from_corroboration() -> None:
     """Five statements, two origins: one chain across quantities, one claim of its own."""
     others = quantity(claim("report", "613"), name="registered")
@@ -238,7 +249,8 @@ def test_a_part_stated_twice_by_one_source_is_taken_where_it_stands_nearest_to_t
 
 def test_a_part_of_which_it_cannot_be_told_which_statement_counts_is_not_added() -> None:
     total = quantity(claim("a", "100"))
-    women = quantity(claim("a", "40"), claim("b", "60"), name="women", part_of="killed")
+    twice = [claim(name, value, said_by="the speaker of a") for name, value in (("a", "40"), ("b", "60"))]
+    women = quantity(*twice, name="women", part_of="killed")
     men = quantity(claim("a", "50"), name="men", part_of="killed")
     assert compared(total, women, men).sums == ()
 

@@ -12,7 +12,7 @@ import itertools
 import random
 from collections.abc import Sequence
 
-from claim_builders import claim, compared, quantity
+from claim_builders import claim, compared, prose, quantity
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -56,6 +56,7 @@ def quantity_of(drawn: Drawn) -> Quantity:
             dataclasses.replace(
                 POOL[text, stance],
                 id=names[index],
+                said_by=prose(f"the speaker of {names[index]}"),
                 repeats=names[other] if 0 <= other < index else "",
             )
             for index, (text, stance, other) in enumerate(drawn)

@@ -266,8 +266,10 @@ class _Blocks:
         mark: Spans = (setter.mark(quantity.id),) if setter.contested(quantity.id) else ()
         said = []
         for claim in claims:
-            speaker = setter.words(claim.said_by, notes=False)
-            said.append((Styled(Style.FIGURE, setter.figure(claim)), Run(" ("), *speaker.spans, Run(")")))
+            speaker = (setter.words(claim.said_by, notes=False).spans, *setter.reservations(claim))
+            said.append(
+                (Styled(Style.FIGURE, setter.figure(claim)), Run(" ("), *joined(speaker, ", "), Run(")"))
+            )
         asked = anchored(setter.use(quantity.id), first_upper(title.spans, self._facts.locale))
         spans = (*asked, *mark, Run(": "), *joined(said, ", "))
         return replace(title, spans=spans, place=claims[0].place)

@@ -223,7 +223,8 @@ class ClaimSetter:
         claims = {claim.id: claim for claim in quantity.claims}
         seen: set[tuple[int, int]] = set()
         scopes: set[int] = set()
-        marks = []
+        marks: list[MarkLabel] = []
+        spoken: list[str] = []
         for mark in chart.marks:
             claim = claims[mark.witness.claim.id]
             group = ""
@@ -238,7 +239,9 @@ class ClaimSetter:
                 counted = plain(self._setter.words(claim.scope, notes=False).spans)
             scopes.add(mark.scope)
             marks.append(MarkLabel(value, self._speaker(claim), group, counted))
-        said = "; ".join(f"{label.speaker}: {label.value}" for label in marks)
+            reserved = "".join(f" ({plain(words)})" for words in self._setter.reservations(claim))
+            spoken.append(f"{self._speaker(claim)}: {value}{reserved}")
+        said = "; ".join(spoken)
         title = plain(self._setter.words(quantity.title, notes=False).spans)
         date_ticks = chart.date_axis.ticks if chart.date_axis else ()
         return LabelledChart(
@@ -251,13 +254,17 @@ class ClaimSetter:
         )
 
     def range(self, comparison: Comparison) -> str:
-        """Return the span of a quantity's figures, lowest to highest; of names, how many there are."""
-        witnesses = [witness for scope in comparison.scopes for witness in scope.witnesses]
+        """Return the two figures that lie furthest apart, lowest first; of names, how many there are.
+
+        Only scopes in conflict count where there is one, and no denials: nobody gives their figures.
+        """
+        scopes = [one for one in comparison.scopes if one.verdict is Verdict.CONFLICT] or comparison.scopes
+        witnesses = [witness for scope in scopes for witness in scope.witnesses]
         if comparison.quantity.measure is Measure.NAME:
             names = {str(witness.claim.value) for witness in witnesses}
             return self._locale.plural("{n} name", "{n} names", len(names))
-        lowest = min(witnesses, key=lambda w: _end(w, low=True))
-        highest = max(witnesses, key=lambda w: _end(w, low=False))
+        given = [w for w in witnesses if w.claim.stance is Stance.ASSERTS] or witnesses
+        lowest, highest = min(given, key=_upper_end), max(given, key=_lower_end)
         unit = comparison.quantity.unit
         low, high = (self._value_text(w.claim, comparison.quantity, unit) for w in (lowest, highest))
         return low if low == high else f"{low} … {high}"
@@ -515,13 +522,22 @@ def _letters_but(home: int, camps: Sequence[int]) -> list[str]:
     return [LETTERS[number % 26] for number in camps if number != home]
 
 
-def _end(witness: Witness, *, low: bool) -> Decimal:
+_Reach = tuple[Decimal, int, int]
+"""An end, whether it is beyond (1) or short of (-1) the amount, and the brevity of the notation."""
+
+
+def _upper_end(witness: Witness) -> _Reach:
     interval = witness.interval
-    end = (interval.low if low else interval.high) if interval else None
-    if end is not None:
-        return end
-    other = (interval.high if low else interval.low) if interval else None
-    return other if other is not None else Decimal(0)
+    if interval is None or interval.high is None:
+        return Decimal("Infinity"), 0, len(witness.claim.notation)
+    return interval.high, -1 if interval.high_open else 0, len(witness.claim.notation)
+
+
+def _lower_end(witness: Witness) -> _Reach:
+    interval = witness.interval
+    if interval is None or interval.low is None:
+        return Decimal("-Infinity"), 0, -len(witness.claim.notation)
+    return interval.low, 1 if interval.low_open else 0, -len(witness.claim.notation)
 
 
 def _with(words: Words, spans: Spans) -> Words:

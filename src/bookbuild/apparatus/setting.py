@@ -13,7 +13,7 @@ from bookbuild.apparatus.facts import Facts, Ledger, quantity_anchor
 from bookbuild.apparatus.spans import anchored, closed, direction_of, filled, first_upper, joined, plain
 from bookbuild.diagnostics import InternalFault
 from bookbuild.model.blocks import NoteBody
-from bookbuild.model.claim import Claim, Quantity
+from bookbuild.model.claim import Claim, Quantity, Stance
 from bookbuild.model.edition import (
     Break,
     ContestedMark,
@@ -135,7 +135,9 @@ class SectionSetter:
         reference = closed(self._reference(cited, self._last), self._facts.citer.suffix)
         self._last = cited
         speakers = _unique(
-            self._label(claim.said_by) for _, claim in claims if not self._facts.own_voice(claim)
+            joined((self._label(claim.said_by), *self.reservations(claim)), ", ")
+            for _, claim in claims
+            if not self._facts.own_voice(claim)
         )
         said = (
             closed(filled(self._locale, "Said by {names}", names=joined(speakers, "; "))) if speakers else ()
@@ -348,6 +350,14 @@ class SectionSetter:
     def _plain(self, prose: Prose) -> str:
         self.wrap(prose, ())
         return plain_words(prose)
+
+    def reservations(self, claim: Claim) -> tuple[Spans, ...]:
+        """Say what must be said with a figure where its row does not: a denial is no assertion."""
+        label = self._locale.label
+        said = [label("a denial")] if claim.stance is Stance.DENIES else []
+        said += [label("a doubt")] if claim.stance is Stance.DOUBTS else []
+        said += [label("a suspected slip")] if claim.slip else []
+        return tuple((Run(words),) for words in said)
 
     def _label(self, prose: Prose) -> Spans:
         return _Walk(self, prose, False).spans()

@@ -30,6 +30,7 @@ The rule, in plain words; the printed rule says the same.
    passed on from one origin. The verdict of a quantity is the weightiest of its scopes'.
 6. *Origins.* A claim that passes on another is not a second witness: each is followed back to the
    claim with which it began, also from one quantity to another, and the beginnings are counted.
+   What one speaker says twice in one publication has one beginning, also if the two differ.
 7. *Sums.* Where one publication, read in one document, gives a total and at least two of its parts,
    each of them once, the parts are added. The result is arithmetic: it corrects nobody and changes
    no verdict.

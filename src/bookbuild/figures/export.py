@@ -57,7 +57,11 @@ COLUMNS = (
     Column("extract", "string", "the words that carry the figure"),
     Column("extract_lang", "string", "language of the extract where it is not that of the book, BCP 47"),
     Column("repeats", "string", "the claim that this one passes on"),
-    Column("origin", "string", "the claim with which the chain of repetitions began"),
+    Column(
+        "origin",
+        "string",
+        "the claim with which the chain of repetitions began; one for each speaker and source",
+    ),
     Column("slip", "string", "why a slip is suspected; such a claim is compared with nothing"),
     Column("note", "string", "the editor's remark"),
     Column("camps", "string", "numbers of the camps of its scope to which it belongs, from 1, by space"),

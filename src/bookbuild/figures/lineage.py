@@ -12,8 +12,10 @@ def origins_of(quantities: Iterable[Quantity]) -> Mapping[str, str]:
     """Return the origin of every claim, both as ``quantity/claim``.
 
     A claim that repeats nothing, or something unknown, is its own origin. Claims that repeat each
-    other in a circle have the first of their names as origin.
+    other in a circle have the first of their names as origin. What one speaker says twice of one
+    quantity, in one publication, has one origin, also if the two differ: the first of their names.
     """
+    quantities = tuple(quantities)
     repeats = _repeats(quantities)
     origins: dict[str, str] = {}
     for name in repeats:
@@ -27,7 +29,19 @@ def origins_of(quantities: Iterable[Quantity]) -> Mapping[str, str]:
             walked = list(chain)
             origin = min(walked[walked.index(name) :])
         origins.update(dict.fromkeys(chain, origin))
-    return origins
+    return _one_for_each_voice(origins, quantities)
+
+
+def _one_for_each_voice(origins: Mapping[str, str], quantities: Iterable[Quantity]) -> Mapping[str, str]:
+    voices = {
+        claim_name(quantity, claim): (quantity.id, claim.said_by.source, claim.source)
+        for quantity in quantities
+        for claim in quantity.claims
+    }
+    first: dict[tuple[str, str, str], str] = {}
+    for origin in sorted(set(origins.values())):
+        first.setdefault(voices[origin], origin)
+    return {name: first[voices[origin]] for name, origin in origins.items()}
 
 
 @dataclass(frozen=True, slots=True)
