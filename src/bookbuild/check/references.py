@@ -13,7 +13,7 @@ from bookbuild.model.inline import CountMark, Reference
 from bookbuild.model.place import Place
 from bookbuild.model.register import FieldType, Layout, Register
 
-COUNTS = ("claims", "quantities", "conflicts", "sources", "documents")
+COUNTS = ("claims", "quantities", "compared", "conflicts", "sources", "documents")
 """Names for ``{count}``, besides ``entries/`` and the id of a register."""
 MAX_COLUMNS = 4
 """Of a register laid out as a table: more do not go on the page."""
