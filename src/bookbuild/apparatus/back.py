@@ -76,13 +76,14 @@ def index_entries(points: Sequence[tuple[tuple[str, ...], str]], locale: Locale)
 
     A third level is written into the second: “castle, gate of the”.
     """
+    comma = locale.punctuated(", ")
     heads: dict[str, list[str]] = {}
     subs: dict[str, dict[str, list[str]]] = {}
     for entry, anchor in points:
         head, *below = entry
         heads.setdefault(head, [])
         if below:
-            subs.setdefault(head, {}).setdefault(", ".join(below), []).append(anchor)
+            subs.setdefault(head, {}).setdefault(comma.join(below), []).append(anchor)
         else:
             heads[head].append(anchor)
     return [
@@ -115,7 +116,7 @@ def set_colophon(
         ]
     )
     sides = (book.page.trim_width_mm, book.page.trim_height_mm)
-    trim = f"{' × '.join(locale.number(tenth(side)) for side in sides)} mm"
+    trim = f"{' × '.join(locale.number(tenth(side)) for side in sides)}\u00a0{locale.unit('mm')}"
     lines = [
         locale.label("This book holds {contents}.", contents=held),
         plural(

@@ -204,12 +204,15 @@ class _Blocks:
 
     def _register_table(self, register: Register, anchor: str, caption: Words | None) -> Table:
         head = tuple(self._setter.words(field.label, notes=False) for field in register.fields)
+        semicolon = self._facts.locale.punctuated("; ")
         rows = []
         for entry in register.entries:
             cells = {cell.field: cell for cell in entry.cells}
             rows.append(
                 tuple(
-                    _one(self._cell(field.type, cells[field.id])) if field.id in cells else Words(())
+                    _one(self._cell(field.type, cells[field.id]), semicolon)
+                    if field.id in cells
+                    else Words(())
                     for field in register.fields
                 )
             )
@@ -229,7 +232,8 @@ class _Blocks:
             for cell in entry.cells
             if cell.field not in register.head
         )
-        return RegisterEntry(entry_anchor(register.id, entry.id), joined(heads, ", "), fields)
+        comma = self._facts.locale.punctuated(", ")
+        return RegisterEntry(entry_anchor(register.id, entry.id), joined(heads, comma), fields)
 
     def _cell(self, kind: FieldType, cell: Cell) -> tuple[Words, ...]:
         locale = self._facts.locale
@@ -271,11 +275,11 @@ class _Blocks:
                 (Styled(Style.FIGURE, setter.figure(claim)), Run(" ("), *joined(speaker, ", "), Run(")"))
             )
         asked = anchored(setter.use(quantity.id), first_upper(title.spans, self._facts.locale))
-        spans = (*asked, *mark, Run(": "), *joined(said, ", "))
+        spans = (*asked, *mark, Run(": "), *joined(said, self._facts.locale.punctuated(", ")))
         return replace(title, spans=spans, place=claims[0].place)
 
 
-def _one(words: tuple[Words, ...]) -> Words:
+def _one(words: tuple[Words, ...], separator: str) -> Words:
     if len(words) == 1:
         return words[0]
-    return Words(joined([one.spans for one in words], "; "))
+    return Words(joined([one.spans for one in words], separator))

@@ -47,6 +47,14 @@ LABELS = {
 """Words before a locator → CSL label. Others are printed as written."""
 
 _LABELLED = re.compile(r"^(?P<label>[^\W\d_]+|[§¶])\.?\s+(?P<rest>.+)$", re.DOTALL)
+_COUNTED = {
+    "page", "section", "chapter", "paragraph", "article-locator", "volume", "note", "figure", "part", "line",
+}  # fmt: skip
+"""Terms that CSL has for one and for several."""
+_SEPARATORS = re.compile(r'(?P<name>\b(?:delimiter|prefix|suffix|sort-separator)=")(?P<sign>[^"]*)')
+_LATIN = "A-Za-z\u00c0-\u058f"
+_LEFT_TO_RIGHT = re.compile(rf"(https?://\S+|[{_LATIN}](?:[^\u0590-\u08ff:()\[\]«»“”]*[{_LATIN}\d])?\.?)")
+"""Words of a script written from left to right, with what stands between them."""
 _DATES = {"issued", "accessed", "event-date", "original-date", "submitted"}
 _NAMES = {"author", "editor", "translator", "recipient", "interviewer", "composer", "container-author"}
 
@@ -74,7 +82,8 @@ class Citer:
         self._sources = {source.key: source for source in book.sources}
         self._formatted: dict[tuple[str, Position, str], Spans] = {}
         self._entries: dict[str, Spans] = {}
-        style = _style(csl, locale.code)
+        style = _style(csl, locale)
+        self._words_dates = not _has_own_dates(style)
         layout = style.root.citation.layout
         self.delimiter: str = layout.get("delimiter") or "; "
         self.suffix: str = layout.get("suffix") or ""
@@ -185,10 +194,10 @@ class Citer:
         if not isinstance(value, Mapping):
             return {"literal": escape(str(value), quote=False)}
         parts = value.get("date-parts")
-        if isinstance(parts, (list, tuple)) and len(parts) == 1 and not value.get("circa"):
-            return {"date-parts": [list(parts[0])]}
         if isinstance(parts, (list, tuple)) and parts:
-            return {"literal": escape(self._locale.date(_date(value)), quote=False)}
+            if not self._words_dates and len(parts) == 1 and not value.get("circa"):
+                return {"date-parts": [list(parts[0])]}
+            return {"literal": escape(self._locale.date(_date(value), short=True), quote=False)}
         literal = str(value.get("literal") or value.get("raw") or "")
         return {"literal": escape(_said(source, "issued", literal) if source else literal, quote=False)}
 
@@ -212,11 +221,32 @@ class Citer:
         reader = _Markup(lang, locator)
         reader.feed(html)
         reader.close()
-        direction = direction_of(title_lang)
-        if direction == self._locale.direction:
-            return reader.spans()
-        # Names, titles and places of one script keep their order as a whole.
-        return (Phrase(title_lang, direction, reader.spans()),)
+        return _in_order(reader.spans(), self._locale.direction, title_lang)
+
+
+def _in_order(spans: Spans, direction: str, lang: str) -> Spans:
+    """Keep each name, title and place of the other direction in its own order.
+
+    From right to left the parts of a citation follow each other leftwards; without a mark of their own two
+    Latin ones that are neighbours would change places.
+    """
+    if direction == "ltr":
+        return spans
+    ordered: list[Span] = []
+    for span in spans:
+        match span:
+            case Run(text):
+                for number, piece in enumerate(_LEFT_TO_RIGHT.split(text)):
+                    if piece:
+                        run: Span = Run(piece)
+                        ordered.append(Phrase(lang, "ltr", (run,)) if number % 2 else run)
+            case Styled(style, inside):
+                ordered.append(Styled(style, _in_order(inside, direction, lang)))
+            case Phrase(said_in, "", inside) if direction_of(said_in) != direction:
+                ordered.append(Phrase(said_in, "ltr", inside))
+            case _:
+                ordered.append(span)
+    return tuple(ordered)
 
 
 def read_locator(locator: str) -> tuple[str, str]:
@@ -277,13 +307,52 @@ def _date(value: Mapping[str, object]) -> Date:
     return Date(days[0], days[-1])
 
 
-def _style(csl: str, locale: str) -> Any:
+def _style(csl: str, locale: Locale) -> Any:
+    """Read a style, with the locale's separators, and with its terms before those of the engine's files."""
+    written = _SEPARATORS.sub(lambda found: _separated(found, locale), csl)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            return CitationStylesStyle(io.BytesIO(csl.encode()), locale=locale)
+            style = CitationStylesStyle(io.BytesIO(written.encode()), locale=locale.code)
     except Exception as failure:  # lxml, the schema and the engine each have their own
         raise EnvironmentFailure(f"the citation style is not usable: {failure}") from failure
+    if locale.citation_terms:
+        root = style.root
+        own = [part for part in root.locales if part.get_root() is root]
+        style.parser.feed(_locale_file(locale))
+        words = style.parser.close()
+        words.style = root
+        root.locales[len(own) :] = [words, *root.locales[len(own) :]]
+    return style
+
+
+def _separated(found: re.Match[str], locale: Locale) -> str:
+    pieces = re.split(r"(&#?\w+;)", found["sign"])
+    return found["name"] + "".join(
+        piece if number % 2 else locale.punctuated(piece) for number, piece in enumerate(pieces)
+    )
+
+
+def _locale_file(locale: Locale) -> bytes:
+    """Write a locale's terms as CSL has them. Dates go from day to year, as in every pack."""
+    terms = []
+    for key, words in locale.citation_terms.items():
+        name, _, form = key.partition(" ")
+        asked = f' form="{form}"' if form else ""
+        one, several = (escape(word) for word in (words[0], words[-1]))
+        said = f"<single>{one}</single><multiple>{several}</multiple>" if name in _COUNTED else one
+        terms.append(f'<term name="{name}"{asked}>{said}</term>')
+    parts = '<date-part name="day" suffix=" "/><date-part name="month" suffix=" "/><date-part name="year"/>'
+    return (
+        f'<locale xmlns="http://purl.org/net/xbiblio/csl" version="1.0" xml:lang="{escape(locale.code)}">'
+        f'<date form="text">{parts}</date><terms>{"".join(terms)}</terms></locale>'
+    ).encode()
+
+
+def _has_own_dates(style: Any) -> bool:
+    """Whether a style asks for dates otherwise than whole and in the language's own form."""
+    dates = style.root.xpath_search("//cs:macro//cs:date | //cs:layout//cs:date")
+    return any(date.get("form") != "text" or date.get("date-parts") for date in dates)
 
 
 class _Markup(HTMLParser):

@@ -150,13 +150,14 @@ class ClaimSetter:
         # Whoever passes on what was itself passed on keeps the remark that says from whom.
         direct = {name for name, origin in passed.items() if origin.id not in passed}
         before, after = self._around("passed on by {names}", "names")
+        comma, semicolon = (self._locale.punctuated(sign) for sign in (", ", "; "))
         for origin in claims:
             if origin.id in direct:
                 continue
             line = [*self._witness(comparison, origin, list_id)]
             followers = [claim for claim in claims if claim.id in direct and passed[claim.id] is origin]
             for number, claim in enumerate(followers):
-                line.append(self._words((Run(", " if number else f"; {before}"),)))
+                line.append(self._words((Run(comma if number else f"{semicolon}{before}"),)))
                 line += self._witness(comparison, claim, list_id, lineage=False)
             yield (*line, self._words((Run((after if followers else "") + "."),)))
 
@@ -170,10 +171,11 @@ class ClaimSetter:
         row = self._row(comparison, claim, list_id, True, sentence=False)
         words = row.speaker
         yield _with(words, anchored(row.id, words.spans))
-        where = joined((row.publication, row.read_in), ", ")
+        comma = self._locale.punctuated(", ")
+        where = joined((row.publication, row.read_in), comma)
         if where:
             own = self._facts.own_voice(claim)
-            yield self._words((Run(", " if own else ": "), *where))
+            yield self._words((Run(comma if own else ": "), *where))
         asides = [*self._brief(claim, ()), *self._remarks(comparison, claim, lineage=lineage)]
         for aside in asides:
             yield _with(aside, (Run(" ("), *_opened(aside.spans), Run(")")))
@@ -241,7 +243,7 @@ class ClaimSetter:
             marks.append(MarkLabel(value, self._speaker(claim), group, counted))
             reserved = "".join(f" ({plain(words)})" for words in self._setter.reservations(claim))
             spoken.append(f"{self._speaker(claim)}: {value}{reserved}")
-        said = "; ".join(spoken)
+        said = self._locale.punctuated("; ").join(spoken)
         title = plain(self._setter.words(quantity.title, notes=False).spans)
         date_ticks = chart.date_axis.ticks if chart.date_axis else ()
         return LabelledChart(
@@ -306,7 +308,7 @@ class ClaimSetter:
         statements = plural("{n} statement", "{n} statements", len(camp.witnesses))
         origins = plural("{n} origin", "{n} origins", camp.origins)
         common = " … ".join(self._common(value, camp) for value in camp.common)
-        said = f" {statements}, {origins}" + (f" · {common}" if common else "")
+        said = f" {statements}{self._locale.punctuated(', ')}{origins}" + (f" · {common}" if common else "")
         return self._words((Styled(Style.STRONG, (Run(LETTERS[number % 26]),)), Run(said)))
 
     def _common(self, value: Value, camp: Camp) -> str:
@@ -327,15 +329,15 @@ class ClaimSetter:
         quantity = comparison.quantity
         row_id = f"row-{table_id}-{self._rows}"
         read_elsewhere = claim.seen_in != claim.source
-        locator = self._locator(claim)
+        locator, comma = self._locator(claim), self._locale.punctuated(", ")
         if cite_rows:
             for key in dict.fromkeys((claim.source, claim.seen_in)):
                 self._ledger.cite(key, row_id)
         speaker = self._setter.words(claim.said_by, notes=False)
         publication = () if self._facts.own_voice(claim) else self._short(claim.source)
         if not read_elsewhere and locator:
-            publication = joined((publication, (Run(locator),)), ", ")
-        inside = joined((self._short(claim.seen_in), (Run(locator),) if locator else ()), ", ")
+            publication = joined((publication, (Run(locator),)), comma)
+        inside = joined((self._short(claim.seen_in), (Run(locator),) if locator else ()), comma)
         read_in = filled(self._locale, "read in {document}", document=inside)
         brief, remarks = [*self._brief(claim, others)], [*self._remarks(comparison, claim)]
         if cite_rows and not self._says_more(claim):
@@ -450,11 +452,11 @@ class ClaimSetter:
         if key in self._facts.voices:
             return self._setter.words(self._facts.voices[key], notes=False).spans
         source = self._facts.source(key)
-        issued = self._facts.citer.issued(source)
+        issued, comma = self._facts.citer.issued(source), self._locale.punctuated(", ")
         paper = source.csl.get("container-title")
         if source.kind is SourceKind.PRESS and paper:
             return joined(
-                ((Styled(Style.TITLE, (Run(str(paper)),)),), (Run(issued),) if issued else ()), ", "
+                ((Styled(Style.TITLE, (Run(str(paper)),)),), (Run(issued),) if issued else ()), comma
             )
         if source.csl.get("type") in {"legislation", "bill", "treaty"}:
             # Acts have long titles: who and which number or date tells them apart.
@@ -462,7 +464,7 @@ class ClaimSetter:
             number = str(source.csl.get("number", ""))
             if body and (number or issued):
                 # A date that the editors explain is told apart by its first words.
-                return joined((body, (Run(number or issued.split(";")[0]),)), ", ")
+                return joined((body, (Run(number or issued.split(self._locale.punctuated(";"))[0]),)), comma)
         return self._facts.citer.cite(key, Position.SUBSEQUENT)
 
     def _locator(self, claim: Claim) -> str:

@@ -11,6 +11,7 @@ from importlib.resources import files
 
 from bookbuild import __version__
 from bookbuild.apparatus.back import set_bibliography, set_colophon, set_index
+from bookbuild.apparatus.citations import plain_words
 from bookbuild.apparatus.facts import Facts, Ledger, counts_of, targets_of, voices_of
 from bookbuild.apparatus.front import set_contents, set_part, set_title_pages
 from bookbuild.apparatus.memory import Memory
@@ -107,7 +108,7 @@ def make_edition(
         lang=locale.code,
         direction=locale.direction,
         title=title.name,
-        author=locale.list_of([one.name for one in book.contributors]),
+        author=locale.list_of([plain_words(one.name) for one in book.contributors]),
         date=book.date,
         page=book.page,
         sections=sections,

@@ -9,7 +9,7 @@ from bookbuild.apparatus.back import coverage_line
 from bookbuild.apparatus.facts import Facts, Ledger
 from bookbuild.apparatus.setting import SectionSetter
 from bookbuild.apparatus.spans import closed, joined, plain, quiet
-from bookbuild.model.book import Coverage, Opening, Part
+from bookbuild.model.book import Contributor, Coverage, Opening, Part
 from bookbuild.model.edition import (
     Block,
     ContentsLine,
@@ -40,7 +40,7 @@ def set_title_pages(
     book = facts.book
     setter = SectionSetter("title", facts, ledger)
     title = setter.words(book.title, notes=False)
-    people = tuple(_and(setter.words(one.role, notes=False), f" {one.name}") for one in book.contributors)
+    people = tuple(_person(one, setter) for one in book.contributors)
     pages = TitlePages(
         title=title,
         subtitle=setter.words(book.subtitle, notes=False) if book.subtitle else None,
@@ -94,7 +94,9 @@ def set_part(part: Part, number: int, facts: Facts, ledger: Ledger) -> Section:
     assert part.title is not None, "a part without a title has no page"
     part_id = f"part-{number}"
     title = SectionSetter(part_id, facts, ledger).words(part.title, notes=False)
-    written = facts.locale.label("Part {number}", number=facts.locale.number(number))
+    locale = facts.locale
+    written = locale.label("Part {number}", number=locale.number(number), ordinal=locale.part_ordinal(number))
+    written = locale.upper(written[:1]) + written[1:]
     ledger.contents.append(ContentsLine(0, "", quiet(title.spans), part_id))
     return Section(
         id=part_id,
@@ -127,7 +129,7 @@ def _imprint(
     names: Mapping[str, str],
 ) -> tuple[tuple[Words, ...], ...]:
     book, locale = facts.book, facts.locale
-    label = locale.label
+    label, comma = locale.label, locale.punctuated(", ")
     date = locale.date(iso_date(book.date))
     title = plain(setter.words(book.title, notes=False).spans)
     subtitle = plain(setter.words(book.subtitle, notes=False).spans) if book.subtitle else ""
@@ -135,14 +137,14 @@ def _imprint(
     edition = plain(setter.words(book.edition, notes=False).spans) if book.edition else ""
     languages = locale.list_of([names.get(code, code) for code in book.languages])
     isbn = book.isbn.get(locale.code, "")
-    cite = joined((full, (Run(edition),) if edition else (), (Run(_published(facts, setter)),)), ", ")
+    cite = joined((full, (Run(edition),) if edition else (), (Run(_published(facts, setter)),)), comma)
     source = (
         label("Translated from: {language}.", language=names.get(book.source_language, book.source_language))
         if locale.code != book.source_language
         else ""
     )
     groups: tuple[tuple[Spans, ...], ...] = (
-        (full, _run(", ".join(part for part in (edition, date) if part)), _run(_published(facts, setter))),
+        (full, _run(comma.join(part for part in (edition, date) if part)), _run(_published(facts, setter))),
         (
             _run(label("Published in: {languages}.", languages=languages)),
             _run(source),
@@ -165,8 +167,10 @@ def _imprint(
 def _published(facts: Facts, setter: SectionSetter) -> str:
     book = facts.book
     place = plain(setter.words(book.publisher_place, notes=False).spans) if book.publisher_place else ""
-    publisher = ": ".join(part for part in (place, book.publisher) if part)
-    return f"{publisher}, {book.date[:4]}" if publisher else book.date[:4]
+    name = plain(setter.words(book.publisher, notes=False).spans)
+    publisher = ": ".join(part for part in (place, name) if part)
+    comma = facts.locale.punctuated(", ")
+    return f"{publisher}{comma}{book.date[:4]}" if publisher else book.date[:4]
 
 
 def _run(text: str) -> Spans:
@@ -177,5 +181,7 @@ def _text(text: str) -> Words:
     return Words((Run(text),))
 
 
-def _and(words: Words, text: str) -> Words:
-    return replace(words, spans=(*words.spans, Run(text)))
+def _person(one: Contributor, setter: SectionSetter) -> Words:
+    role, name = setter.words(one.role, notes=False), setter.words(one.name, notes=False)
+    spans = (*role.spans, Run(" "), *name.spans)
+    return replace(role, spans=spans, untranslated=role.untranslated or name.untranslated)

@@ -130,7 +130,7 @@ class SectionSetter:
         first = claims[0][1]
         document = first.seen_in if first.seen_in != first.source else ""
         locators = _unique(self._locator(claim) for _, claim in claims)
-        cited = Cited(first.source, document, "; ".join(locator for locator in locators if locator))
+        cited = Cited(first.source, document, self._locale.punctuated("; ").join(filter(None, locators)))
         note_id = self._next_id()
         reference = closed(self._reference(cited, self._last), self._facts.citer.suffix)
         self._last = cited
@@ -139,9 +139,8 @@ class SectionSetter:
             for _, claim in claims
             if not self._facts.own_voice(claim)
         )
-        said = (
-            closed(filled(self._locale, "Said by {names}", names=joined(speakers, "; "))) if speakers else ()
-        )
+        names = joined(speakers, self._locale.punctuated("; "))
+        said = closed(filled(self._locale, "Said by {names}", names=names)) if names else ()
         contested = _unique(quantity.id for quantity, _ in claims if self._facts.contested(quantity.id))
         spans = joined((reference, said, self._arrow(contested)), " ")
         for key in dict.fromkeys((first.source, first.seen_in)):
@@ -368,7 +367,7 @@ class SectionSetter:
         arrow = "←" if self._locale.direction == "rtl" else "→"
         anchors = tuple(quantity_anchor(quantity) for quantity in quantities)
         link = Jump(anchors[0], (Run(f"{arrow} {self._locale.label('Appendix')}"),))
-        return (link, Styled(Style.ON_PAPER, (Run(", "), *self.page(*anchors))))
+        return (link, Styled(Style.ON_PAPER, (Run(self._locale.punctuated(", ")), *self.page(*anchors))))
 
     def _next_id(self) -> str:
         return f"note-{self._section}-{len(self.notes) + 1}"

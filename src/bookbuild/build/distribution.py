@@ -277,22 +277,23 @@ def _volume(job: _Job, printed: PrintedEdition) -> _Volume:
     title, subtitle, blurb, rights = (
         _plain(prose) for prose in (local.title, local.subtitle, local.blurb, local.licence)
     )
-    names = tuple(f"{_plain(one.role)} {one.name}" for one in local.contributors)
+    names = tuple(f"{_plain(one.role)} {_plain(one.name)}" for one in local.contributors)
+    publisher = _plain(local.publisher)
     own_names = tuple(locale_of(job.project, code).name for code in book.languages)
     text = CoverText(
-        title, subtitle, names, book.publisher, (blurb,) if blurb else (), own_names,
+        title, subtitle, names, publisher, (blurb,) if blurb else (), own_names,
         lang, printed.edition.direction,
     )  # fmt: skip
     facts = FileFacts(
         title=title,
-        authors=tuple(one.name for one in book.contributors),
+        authors=tuple(_plain(one.name) for one in local.contributors),
         subject=subtitle,
         lang=lang,
         moment=job.moment,
         identifier="",
         producer=f"bookbuild {__version__}, WeasyPrint",
         rights=rights,
-        publisher=book.publisher,
+        publisher=publisher,
     )
     added = -printed.pages % book.printing.page_multiple
     pages = printed.pages + added
@@ -301,9 +302,9 @@ def _volume(job: _Job, printed: PrintedEdition) -> _Volume:
         title=title,
         subtitle=subtitle,
         edition=_plain(local.edition),
-        publisher=book.publisher,
+        publisher=publisher,
         # The trade's codes of roles are found by their English words.
-        names=tuple((one.role.source, one.name) for one in book.contributors),
+        names=tuple((one.role.source, _plain(one.name)) for one in local.contributors),
         blurb=blurb,
         isbn=job.isbn.get(lang, ""),
         pages=pages,

@@ -161,7 +161,7 @@ def onix(book: Book, editions: Sequence[EditionFacts], spec: PrintSpec) -> bytes
     """Return an ONIX for Books 3.0 message (reference names), one product for each edition."""
     products = "".join(_product(book, one, spec) for one in editions)
     sent = book.date.replace("-", "")
-    publisher = escape(editions[0].publisher if editions else book.publisher)
+    publisher = escape(editions[0].publisher if editions else book.publisher.source)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<ONIXMessage release="3.0" xmlns="{_ONIX}">\n'

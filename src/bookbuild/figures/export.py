@@ -140,7 +140,7 @@ def csvw_metadata(book: Book, csv_name: str) -> str:
         "@context": ["http://www.w3.org/ns/csvw", {"@language": book.source_language}],
         "url": csv_name,
         "dc:title": book.title.source,
-        "dc:publisher": book.publisher,
+        "dc:publisher": book.publisher.source,
         "dc:date": book.date,
         "tableSchema": {
             "columns": [

@@ -87,7 +87,7 @@ class PrintSpec:
 @dataclass(frozen=True, slots=True)
 class Contributor:
     role: Prose
-    name: str
+    name: Prose
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ class Book:
     edition: Prose | None
     date: str
     """ISO 8601 calendar date of the edition."""
-    publisher: str
+    publisher: Prose
     publisher_place: Prose | None
     contributors: tuple[Contributor, ...]
     licence: Prose | None

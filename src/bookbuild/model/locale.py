@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Protocol
 
@@ -39,6 +39,14 @@ class Locale(Protocol):
     def hyphen(self) -> str:
         """The sign at the end of a line within a word."""
 
+    @property
+    def citation_terms(self) -> Mapping[str, tuple[str, ...]]:
+        """Words of notes and bibliography: CSL's name of a term, and after a blank its form (``page short``),
+        to the word, or one and several. With months and quotation marks; empty if the pack has none."""
+
+    def punctuated(self, separator: str) -> str:
+        """Return a separator (``", "``, ``"; "``) with the locale's own comma, semicolon, question mark."""
+
     def label(self, english: str, **values: str) -> str:
         """Return a word of the apparatus (“Contents”) from the package's own catalog.
 
@@ -65,11 +73,15 @@ class Locale(Protocol):
     def unit(self, code: str) -> str:
         """Return the abbreviation or name of a measure, currency, ``percent``; the code itself if unknown."""
 
-    def date(self, date: Date) -> str:
-        """Write a date or interval of dates in words."""
+    def date(self, date: Date, *, short: bool = False) -> str:
+        """Write a date or interval of dates in words; ``short`` as in tables and citations: “c. 1911”."""
 
     def ordinal(self, number: int) -> str:
         """Write an ordinal number: “39th”, “39-cu”."""
+
+    def part_ordinal(self, number: int) -> str:
+        """Write an ordinal as it stands with the word for a part: “birinci”; in figures if the pack
+        spells none."""
 
     def list_of(self, items: Iterable[str]) -> str:
         """Join with the locale's commas and “and”."""

@@ -42,5 +42,6 @@ class Source:
     note: Prose | None = None
     words: Mapping[str, Prose] = field(default_factory=dict)
     """Parts of the CSL item that are the editors' own words, as messages: ``title`` in square brackets,
-    ``issued`` as a literal, ``author/0`` (a body's literal name), ``genre``, ``number``."""
+    ``issued`` as a literal, ``author/0`` (a body's literal name), ``genre``, ``publisher-place``,
+    ``publisher``."""
     place: Place = field(default=NOWHERE, compare=False)

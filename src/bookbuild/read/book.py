@@ -296,22 +296,24 @@ class _Assembly:
         self, sources: tuple[Source, ...], quantities: tuple[Quantity, ...], registers: tuple[Register, ...]
     ) -> Book:
         record, tree, desk = self.record, self.tree, self.desk
+
+        def words(node: Node, key: str) -> Prose:
+            return _prose(node, key, Kind.BOOK, desk) or _nothing(Kind.BOOK, desk)
+
         front, body, back = self.contents()
         self.check_languages()
-        contributors = zip(record.contributors, _items(tree, "contributors"), strict=False)
         return Book(
             id=record.id,
-            title=_prose(tree, "title", Kind.BOOK, desk) or _nothing(Kind.BOOK, desk),
+            title=words(tree, "title"),
             subtitle=_prose(tree, "subtitle", Kind.BOOK, desk),
             source_language=record.source_language,
             languages=tuple(dict.fromkeys(record.languages)),
             edition=_prose(tree, "edition", Kind.BOOK, desk),
             date=record.date,
-            publisher=record.publisher,
+            publisher=words(tree, "publisher"),
             publisher_place=_prose(tree, "place", Kind.BOOK, desk),
             contributors=tuple(
-                Contributor(_prose(node, "role", Kind.BOOK, desk) or _nothing(Kind.BOOK, desk), item.name)
-                for item, node in contributors
+                Contributor(words(node, "role"), words(node, "name")) for node in _items(tree, "contributors")
             ),
             licence=_prose(tree, "licence", Kind.BOOK, desk),
             blurb=_prose(tree, "blurb", Kind.BOOK, desk),
@@ -425,9 +427,11 @@ def _own_words(node: Node, desk: Desk) -> dict[str, Prose]:
     """Return the parts of a CSL item that are the editors' words and not the source's, as messages.
 
     A title in square brackets is supplied by the editors; a body's literal name, a literal date and a
-    genre are said in the reader's language.
+    genre, place and name of a publisher are said in the reader's language.
     """
-    words: dict[str, Prose | None] = {"genre": _prose(node, "genre", Kind.SOURCE, desk)}
+    words: dict[str, Prose | None] = {
+        key: _prose(node, key, Kind.SOURCE, desk) for key in ("genre", "publisher-place", "publisher")
+    }
     title = _child(node, "title")
     if isinstance(title, Scalar) and title.text.startswith("[") and title.text.endswith("]"):
         words["title"] = _prose(node, "title", Kind.SOURCE, desk)

@@ -35,6 +35,7 @@ class Labels:
     forms: int = 2
     """Number of plural forms."""
     change: Callable[[str], str] = str
+    """What becomes of every word that is printed: nothing, but in the pseudo-locale."""
 
     def single(self, english: str) -> str:
         """Return a label; raises KeyError if the template does not have it."""

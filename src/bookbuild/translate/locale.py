@@ -65,6 +65,7 @@ class PackLocale:
         self.labels = labels
         self._dates: dict[tuple[Date, bool], str] = {}
         self._cldr = CldrLocale.parse(pack.cldr)
+        self._punctuation = str.maketrans(dict(pack.punctuation))
         self._alphabet = Alphabet(
             pack.alphabet,
             upper=pack.upper,
@@ -99,6 +100,26 @@ class PackLocale:
         """The sign at the end of a line within a word."""
         return self.pack.hyphen
 
+    # Citations and separators
+
+    @property
+    def citation_terms(self) -> Mapping[str, tuple[str, ...]]:
+        """Words of notes and bibliography, by CSL's names; see the protocol."""
+        if not self.pack.citations:
+            return {}
+        genitive = "month-genitive" in self.pack.dates["day"] and "genitive" in self.pack.months
+        months = self.pack.months["genitive" if genitive else "nominative"]
+        names = ("open-quote", "close-quote", "open-inner-quote", "close-inner-quote")
+        return {
+            **{f"month-{number:02}": (name,) for number, name in enumerate(months, 1)},
+            **{name: (mark,) for name, mark in zip(names, self.quotes, strict=True)},
+            **self.pack.citations,
+        }
+
+    def punctuated(self, separator: str) -> str:
+        """Return a separator with the locale's own comma, semicolon and question mark."""
+        return separator.translate(self._punctuation)
+
     # Labels
 
     def label(self, english: str, **values: str) -> str:
@@ -121,6 +142,11 @@ class PackLocale:
     def ordinal(self, number: int) -> str:
         """Write an ordinal number: “39th”, “39-cu”."""
         return self._ordinal(number).written
+
+    def part_ordinal(self, number: int) -> str:
+        """Write an ordinal as it stands with the word for a part; see the protocol."""
+        spelt = self.pack.part_ordinals
+        return spelt[number - 1] if 0 < number <= len(spelt) else self.ordinal(number)
 
     def value(self, value: Value, *, form: str = "", unit: bool = True) -> str:
         """Write a claim's value for running text; see the protocol."""
@@ -225,9 +251,9 @@ class PackLocale:
 
     # Dates and times
 
-    def date(self, date: Date) -> str:
-        """Write a date or interval of dates in words."""
-        return self._date(date)
+    def date(self, date: Date, *, short: bool = False) -> str:
+        """Write a date or interval of dates in words; see the protocol."""
+        return self._date(date, short=short)
 
     def _date_in_form(self, date: Date, form: str) -> str:
         if form == "year":
@@ -358,7 +384,7 @@ class PackLocale:
 
     def language_name(self, code: str) -> str:
         """Return a language's name in this one, from CLDR."""
-        return str(self._cldr.languages.get(code.replace("-", "_")) or code)
+        return self.labels.change(str(self._cldr.languages.get(code.replace("-", "_")) or code))
 
     def index_head(self, text: str) -> str:
         """Return the letter under which an index files this text."""

@@ -10,8 +10,8 @@ from typing import TypeVar, cast
 from bookbuild.model.book import Book, Chapter, Coverage, LocalizedBook, Part, each_prose, map_prose
 from bookbuild.model.catalog import Catalog, Message
 from bookbuild.model.inline import (
+    CitationNote,
     Emphasis,
-    Foreign,
     IndexMark,
     Inline,
     InlineNote,
@@ -189,7 +189,8 @@ def _accented(node: Inline) -> Inline:
             return dataclasses.replace(node, entry=entry, children=children)
         case Emphasis() | Strong() | Link() | InlineNote() | Reference():
             return dataclasses.replace(node, children=tuple(_accented(child) for child in node.children))
-        case Foreign():
-            return node
+        case CitationNote():
+            cited = tuple(dataclasses.replace(one, prefix=accent(one.prefix)) for one in node.citations)
+            return dataclasses.replace(node, citations=cited)
         case _:
             return node

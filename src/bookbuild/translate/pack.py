@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -68,12 +68,18 @@ class Pack:
     qualifiers: Mapping[str, str]
     clock: Mapping[str, str]
     ordinals: Mapping[str, str]
+    part_ordinals: tuple[str, ...]
+    """First, second … as they stand with the word for a part of a book."""
     months: Mapping[str, tuple[str, ...]]
     dates: Mapping[str, str]
     units: Mapping[str, UnitWords]
     small_numbers: tuple[str, ...]
     """Stems of the words for 0, 1, 2 …: what a translator may write in place of a small figure."""
     hyphen: str = "‐"
+    citations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """CSL's name of a term, and after a blank its form → the word, or one and several."""
+    punctuation: Mapping[str, str] = field(default_factory=dict)
+    """Comma, semicolon and question mark → the language's own."""
     patterns: str = ""
     """File of hyphenation patterns; empty: what the typesetter ships, if anything."""
     vowels: tuple[str, ...] = ()
@@ -224,10 +230,16 @@ def _pack(code: str, data: Mapping[str, Any]) -> Pack:
         qualifiers=data["qualifiers"],
         clock=data["clock"],
         ordinals=data["ordinals"],
+        part_ordinals=tuple(data["part-ordinals"]),
         months={form: tuple(names) for form, names in data["months"].items()},
         dates=data["dates"],
         units={unit: _unit(words, data["cldr"]) for unit, words in data["units"].items()},
         small_numbers=tuple(data["small-numbers"]),
+        citations={
+            name: (words,) if isinstance(words, str) else tuple(words)
+            for name, words in data["citations"].items()
+        },
+        punctuation=data["punctuation"],
         hyphen=hyphenation["hyphen"],
         patterns=hyphenation["patterns"],
         vowels=tuple(hyphenation["vowels"].split()),

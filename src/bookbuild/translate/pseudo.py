@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Callable, Mapping
+from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -46,6 +47,9 @@ def pseudo_pack(pack: Pack) -> Pack:
         code=PSEUDO,
         name=accent(pack.name),
         list=(accent(pack.list[0]), accent(pack.list[1])),
+        upper={small.translate(ACCENTED): small.upper().translate(ACCENTED) for small in ascii_lowercase},
+        lower={small.upper().translate(ACCENTED): small.translate(ACCENTED) for small in ascii_lowercase},
+        citations={name: tuple(accent(word) for word in words) for name, words in pack.citations.items()},
         magnitudes={word: _each(forms, accent) for word, forms in pack.magnitudes.items()},
         qualifiers=_each(pack.qualifiers, accent),
         clock=_each(pack.clock, accent),
