@@ -17,7 +17,7 @@ CONTESTED = quantity(
     claim("high", 613, source="booklet", said_by="the booklet"),
 )
 FULL_POST = (
-    "Thomas Goltz, “Victims buried”, The Post, 28 February 1992, "
+    "Thomas Goltz, “Victims buried”, The Post, 28 February 1992, "
     "reprinted in Foundation, Justice (Baku, 2015), Media coverage."
 )
 
@@ -35,7 +35,7 @@ def test_a_source_is_cited_in_full_once_a_chapter_and_briefly_after() -> None:
     assert notes_of("A.[@post] B.[@de-waal, p. 7] C.[@post] D.[@de-waal, pp. 9–10]") == [
         FULL_POST,
         "Thomas de Waal, Black <b>Garden</b> & after (New York, 2003), p. 7.",
-        "Goltz, The Post, 28 February 1992.",
+        "Goltz, The Post, 28 February 1992.",
         "De Waal, Black <b>Garden</b> & after, pp. 9–10.",
     ]
 
@@ -67,8 +67,8 @@ def test_several_sources_stand_in_one_note_with_the_words_before_them() -> None:
 
 def test_the_azerbaijani_edition_has_its_own_words_for_ibid_page_and_reprint() -> None:
     made = notes_of("A.[@de-waal, p. 7] B.[@de-waal, p. 9] C.[@post]", language="az")
-    assert made[1] == "Yenə orada, s. 9."
-    assert "28 fevral 1992; " in made[2]
+    assert made[1] == "Yenə orada, səh. 9."
+    assert "28 fevral 1992; " in made[2]
     assert "reprinted" not in made[2]
 
 

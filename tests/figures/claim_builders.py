@@ -80,7 +80,8 @@ def book(*quantities: Quantity, sources: tuple[Source, ...] = (), **more: Any) -
     return Book(
         **{
             "id": "book", "title": prose("A book", Kind.BOOK), "subtitle": None, "source_language": "en",
-            "languages": ("en", "az"), "edition": None, "date": "2026-01-01", "publisher": prose("us", Kind.BOOK),
+            "languages": ("en", "az"), "edition": None, "date": "2026-01-01",
+            "publisher": prose("us", Kind.BOOK),
             "publisher_place": None, "contributors": (), "licence": None, "blurb": None, "dedication": None,
             "isbn": {}, "page": PageFormat(), "opening": Opening.NEXT, "about_percent": Decimal(10),
             "coverage_percent": Decimal(100), "units": {}, "front": (), "body": (), "back": (),

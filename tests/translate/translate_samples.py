@@ -80,7 +80,7 @@ def book(
         languages=("en", "az"),
         edition=None,
         date="2026-11-21",
-        publisher=prose("Nobody", Kind.BOOK, ""),
+        publisher=prose("–", Kind.BOOK, ""),
         publisher_place=None,
         contributors=(),
         licence=None,
