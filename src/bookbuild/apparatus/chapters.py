@@ -222,7 +222,8 @@ class _Blocks:
     def _entry(self, register: Register, entry: Entry) -> RegisterEntry:
         types = {field.id: field for field in register.fields}
         cells = {cell.field: cell for cell in entry.cells}
-        heads = [joined([words.spans for words in self._cell(types[name].type, cells[name])], ", ")
+        comma = self._facts.locale.punctuated(", ")
+        heads = [joined([words.spans for words in self._cell(types[name].type, cells[name])], comma)
                  for name in register.head if name in cells]  # fmt: skip
         fields = tuple(
             Field(
@@ -232,7 +233,6 @@ class _Blocks:
             for cell in entry.cells
             if cell.field not in register.head
         )
-        comma = self._facts.locale.punctuated(", ")
         return RegisterEntry(entry_anchor(register.id, entry.id), joined(heads, comma), fields)
 
     def _cell(self, kind: FieldType, cell: Cell) -> tuple[Words, ...]:
@@ -266,16 +266,17 @@ class _Blocks:
 
     def _claims_of_quantity(self, quantity: Quantity, claims: Sequence[Claim]) -> Words:
         setter = self._setter
+        comma = self._facts.locale.punctuated(", ")
         title = setter.words(quantity.title, notes=False)
         mark: Spans = (setter.mark(quantity.id),) if setter.contested(quantity.id) else ()
         said = []
         for claim in claims:
             speaker = (setter.words(claim.said_by, notes=False).spans, *setter.reservations(claim))
             said.append(
-                (Styled(Style.FIGURE, setter.figure(claim)), Run(" ("), *joined(speaker, ", "), Run(")"))
+                (Styled(Style.FIGURE, setter.figure(claim)), Run(" ("), *joined(speaker, comma), Run(")"))
             )
         asked = anchored(setter.use(quantity.id), first_upper(title.spans, self._facts.locale))
-        spans = (*asked, *mark, Run(": "), *joined(said, self._facts.locale.punctuated(", ")))
+        spans = (*asked, *mark, Run(": "), *joined(said, comma))
         return replace(title, spans=spans, place=claims[0].place)
 
 
