@@ -135,7 +135,7 @@ class SectionSetter:
         reference = closed(self._reference(cited, self._last), self._facts.citer.suffix)
         self._last = cited
         speakers = _unique(
-            joined((self._label(claim.said_by), *self.reservations(claim)), ", ")
+            joined((self._label(claim.said_by), *self.reservations(claim)), self._locale.punctuated(", "))
             for _, claim in claims
             if not self._facts.own_voice(claim)
         )
