@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -138,14 +139,37 @@ def a_secret(path: Path) -> None:
         (a_secret, "error[R031]: picture “images/a.png” leads out of the book's folder"),
     ],
 )
-def test_what_is_no_picture_file_is_not_read(make: object, says: str, tmp_path: Path) -> None:
-    assert callable(make)
+def test_what_is_no_picture_file_is_not_read(make: Callable[[Path], None], says: str, tmp_path: Path) -> None:
     (tmp_path / "book/images").mkdir(parents=True)
     make(tmp_path / "book/images/a.png")
 
     [found] = findings_of(tmp_path, PICTURE)
 
     assert says in found
+
+
+@pytest.mark.parametrize(
+    "file",
+    ["styles/own.css", "locales/az/LC_MESSAGES/book.po", "locales/az/locale.toml", "locales/az/hyph_az.dic"],
+)
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (a_pipe, "error[B021]: is not a regular file"),
+        (a_device, "error[B020]: “…” leads out of the book's folder"),
+        (a_secret, "error[B020]: “…” leads out of the book's folder"),
+    ],
+)
+def test_nothing_else_that_leads_out_of_the_book_is_read(
+    file: str, make: Callable[[Path], None], says: str, tmp_path: Path
+) -> None:
+    """F68; a catalog, the facts of a language and patterns are a stranger's files like any other."""
+    (tmp_path / file).parent.mkdir(parents=True)
+    make(tmp_path / file)
+
+    found = findings_of(tmp_path)
+
+    assert found == [f"{file}:1:1: {says.replace('…', Path(file).name)}"]
 
 
 # Styles and fonts (F63–F68)

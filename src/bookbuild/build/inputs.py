@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from os import stat_result
 from pathlib import Path
 
 from bookbuild.config import Project
-from bookbuild.diagnostics import EnvironmentFailure
+from bookbuild.diagnostics import Diagnostic, EnvironmentFailure
+from bookbuild.model.place import Place
+
+_MOST_BYTES = 64 * 1024 * 1024
+"""Of a catalog, a style sheet, a font: what is in ``book/`` has smaller limits of its own."""
 
 
 @contextmanager
@@ -26,6 +31,32 @@ def unchanged(project: Project) -> Iterator[None]:
         more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
         name = changed[0].relative_to(project.root)
         raise EnvironmentFailure(f"{name}{more}: changed while building; nothing was written, build again")
+
+
+def strangers(project: Project) -> list[Diagnostic]:
+    """Return what of ``locales/`` and ``styles/`` may not be read; ``read`` sees to ``book/`` itself.
+
+    B020: it leads out of the book's folder. B021: a pipe, a device, a link to nothing. B022: too large.
+    """
+    root = os.path.realpath(project.root)
+    return [
+        Diagnostic(code, message, Place(path.relative_to(project.root).as_posix()), hint=hint)
+        for folder in (project.root / "locales", project.styles)
+        for path in (folder, *sorted(folder.rglob("*")))
+        if not path.name.startswith(".")
+        for code, message, hint in _strange(path, root)
+    ]
+
+
+def _strange(path: Path, root: str) -> Iterator[tuple[str, str, str]]:
+    if not os.path.lexists(path):
+        return
+    if not Path(os.path.realpath(path)).is_relative_to(root):
+        yield "B020", f"“{path.name}” leads out of the book's folder", "copy the file into the book's folder"
+    elif not path.is_file() and not path.is_dir():
+        yield "B021", "is not a regular file", "put a file there"
+    elif path.is_file() and path.stat().st_size > _MOST_BYTES:
+        yield "B022", f"is larger than {_MOST_BYTES // 1024**2} MB", "split it"
 
 
 def _states(project: Project) -> dict[Path, tuple[int, int, int]]:

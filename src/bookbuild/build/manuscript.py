@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bookbuild.build import Progress
+from bookbuild.build.inputs import strangers
 from bookbuild.check import check
 from bookbuild.config import Project, Settings
 from bookbuild.diagnostics import (
@@ -71,7 +72,10 @@ def read(project: Project, progress: Progress) -> tuple[Book | None, list[Diagno
             f"{project.root}: no folder book/ here; use -C DIR, or begin with: bookbuild new DIR"
         )
     progress("read", "book")
-    return read_book(project.root)
+    book, findings = read_book(project.root)
+    if strange := strangers(project):
+        return None, in_order([*findings, *strange])
+    return book, findings
 
 
 def sound_book(
