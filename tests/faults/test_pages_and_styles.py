@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import struct
 import zlib
@@ -71,6 +72,33 @@ def test_jinja_marks_are_never_run(tmp_path: Path) -> None:
 
 def test_a_very_long_paragraph_is_set(tmp_path: Path) -> None:
     assert findings_of(tmp_path, "many words " * 4_000) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda data: codecs.BOM_UTF8 + data,
+        lambda data: data.replace(b"\n", b"\r\n"),
+        lambda data: data.replace(b"\n", b"\r"),
+    ],
+    ids=["byte-order mark", "CRLF", "CR"],
+)
+def test_what_editors_add_changes_no_byte(change: Callable[[bytes], bytes], tmp_path: Path) -> None:
+    """F29."""
+    write_book(tmp_path / "as it was/book")
+    write_book(tmp_path / "changed/book")
+    for path in (tmp_path / "changed").rglob("*.*"):
+        path.write_bytes(change(path.read_bytes()))
+
+    one, two = (pdf_of(Project(tmp_path / name)) for name in ("as it was", "changed"))
+
+    assert one == two
+
+
+def pdf_of(project: Project) -> bytes:
+    book, _ = manuscript.sound_book(project, ("en",), Settings(), silent)
+    [printed] = editions.print_languages(project, book, ("en",), Settings(), silent)
+    return printed.pdf
 
 
 # Pictures (F13, F15–F17): nothing outside is read, nothing is waited for, no bomb goes off
@@ -175,6 +203,7 @@ def test_nothing_else_that_leads_out_of_the_book_is_read(
 # Styles and fonts (F63–F68)
 
 
+BOLD_ITALIC = ".chapter p { font: italic 700 10pt 'Book Sans' }"
 HIDDEN_NOTES = ".footnote { display: none !important }"
 TINY_PAGES = "@page { size: 9mm 9mm !important; margin: 0 }"
 
@@ -187,6 +216,7 @@ TINY_PAGES = "@page { size: 9mm 9mm !important; margin: 0 }"
         ("F64", '@import "gone.css";', "styles/own.css:1:1: error[P102]: “styles/gone.css” does not exist"),
         ("F64", "@font-face { font-family: X; src: url(x.ttf) }", "own.css:1:1: error[P102]: “styles/x.ttf”"),
         ("F65", "p { font-family: Comic !important }", "warning[P115]: no font “Comic” in this book"),
+        ("F66", BOLD_ITALIC, "warning[P118]: the font “Book Sans” has no bold italic; italic was taken"),
         ("F67", "p { font-size: 0 !important }", "error[G203]: not printed"),
         ("F67", "p { position: absolute; left: -9999px }", "error[G208]: "),
         ("F67", HIDDEN_NOTES, "error[P120]: the engine lost the note"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from press_books import STYLE
@@ -12,6 +13,7 @@ from bookbuild.diagnostics import Diagnostic, Severity
 from bookbuild.model.book import Opening, PageFormat
 from bookbuild.model.place import Place
 from bookbuild.model.unit import Folios, Numbering, PromisedNote, Unit
+from bookbuild.press import audit, typeset
 from bookbuild.press.edition import Printed, print_edition
 from bookbuild.press.settings import PressSettings, StyleSheet
 
@@ -156,3 +158,20 @@ def test_bleed_and_other_formats_give_exact_boxes(tmp_path: Path) -> None:
     page = PageFormat(Decimal("152.4"), Decimal("228.6"), Decimal(3))
     settings = PressSettings(tmp_path, "One", "en", page=page)
     assert print_edition([unit(f"{HERE}.</p>")], [STYLE], settings).diagnostics == ()
+
+
+@pytest.mark.parametrize(
+    ("calls", "bodies", "code"),
+    [([1], [2], ""), ([1], [1, 2], "P121"), ([1, 2], [1], "P121"), ([2], [1], "P122"), ([1], [3], "P123")],
+)
+def test_where_a_note_may_stand(calls: list[int], bodies: list[int], code: str) -> None:
+    found, _ = audit.note_findings(["n1"], audit.Seen({"n1": calls}, {"n1": bodies}))
+    assert [finding.code for finding in found] == [code] * bool(code)
+
+
+def test_a_font_that_is_nobodys_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fontconfig knows no other fonts: only a document that says so can have one."""
+    font = SimpleNamespace(family="Comic", missing=(), hb_face=None, hash="x")
+    monkeypatch.setattr(typeset, "_font_digest", lambda _: "unknown")
+    [found] = typeset._font_findings(SimpleNamespace(fonts={"x": font}, pages=()), audit.Seen(), frozenset())
+    assert (found.code, "Comic" in found.message) == ("P116", True)

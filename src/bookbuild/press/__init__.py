@@ -21,6 +21,7 @@ P114 ``string(folio)`` stands with other text in its margin box
 P115 a font family that nobody has (warning)
 P116 a font that comes neither from the book nor from the house
 P117 page numbers are set in a font without figures of one width
+P118 a style that a font family does not have: no bold, no italic (warning)
 P120 a note, or its call, is lost
 P121 a note, or its call, is printed more than once
 P122 a note stands before the page of its call

@@ -34,6 +34,8 @@ class Seen:
     bodies: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     families: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """First family asked for and nobody has → ids of the elements around."""
+    styles: dict[tuple[str, int, bool], tuple[str, ...]] = field(default_factory=dict)
+    """First family asked for, its weight, whether slanted → ids of the elements around the first text so."""
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -148,6 +150,9 @@ def _walk(top: Any, page: Any, number: int, seen: Seen, known_families: frozense
             first = families[0] if families else ""
             if first not in known_families and first not in seen.families:
                 seen.families[first] = tuple(reversed(ids[-_NEAREST:]))
+            asked = first, box.style["font_weight"], box.style["font_style"] != "normal"
+            if asked not in seen.styles:
+                seen.styles[asked] = tuple(reversed(ids[-_NEAREST:]))
             if box.text.strip():
                 start, end = box.position_x, box.position_x + box.width
                 if start < left or end > right:

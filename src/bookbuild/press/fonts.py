@@ -57,6 +57,9 @@ FACES = (
     Face("Book Arabic", 700, False, "NotoNaskhArabic-Bold.ttf"),
 )
 
+BOLD = 600
+"""Weight from which on a face counts as bold."""
+
 GENERIC = {
     "serif": "Book Serif",
     "sans-serif": "Book Sans",
@@ -92,6 +95,11 @@ def face_of(family: str, weight: int, italic: bool) -> Face:
     family = GENERIC.get(family, family)
     faces = [face for face in FACES if face.family == family] or [FACES[0]]
     return min(faces, key=lambda face: (face.italic != italic, abs(face.weight - weight)))
+
+
+def style_name(weight: int, italic: bool) -> str:
+    """Return how people call a style: ``bold italic``."""
+    return " ".join(["bold"] * (weight >= BOLD) + ["italic"] * italic) or "upright"
 
 
 def font_face_css(folder: str) -> str:

@@ -356,7 +356,7 @@ def _font_digest(font: Any) -> str:
 
 
 def _font_findings(document: Any, seen: audit.Seen, book_fonts: frozenset[str]) -> Iterator[Finding]:
-    """P115: unknown family; P116: a font that is not ours; P112: a character that no font has."""
+    """P115: unknown family; P118: or style; P116: a font not ours; P112: a character that no font has."""
     for family, ids in seen.families.items():
         known = sorted(fonts.FAMILIES)
         yield Finding(
@@ -366,6 +366,17 @@ def _font_findings(document: Any, seen: audit.Seen, book_fonts: frozenset[str]) 
             f"the families are {', '.join(known)} and those of @font-face rules",
             Severity.WARNING,
         )
+    for (family, weight, italic), ids in seen.styles.items():
+        face = fonts.face_of(family, weight, italic)
+        asked, taken = fonts.style_name(weight, italic), fonts.style_name(face.weight, face.italic)
+        if face.family == family and asked != taken:
+            yield Finding(
+                "P118",
+                f"the font “{family}” has no {asked}; {taken} was taken",
+                ids,
+                "ask for a style that it has: nothing is slanted or thickened by machine",
+                Severity.WARNING,
+            )
     missing: set[int] = set()
     for font in document.fonts.values():
         if _font_digest(font) not in fonts.digests() and _font_digest(font) not in book_fonts:
