@@ -14,9 +14,10 @@ from sample_pdfs import FACTS
 from vera import failures_of
 
 from bookbuild.distribute.condition import shipped_condition
+from bookbuild.distribute.elements import kids_of, walk
 from bookbuild.distribute.preflight import preflight
 from bookbuild.distribute.screen import Attachment, ReadingCopy, archive_pdf, screen_pdf
-from bookbuild.distribute.structure import phrases_of
+from bookbuild.distribute.structure import _Tagger, phrases_of
 from bookbuild.distribute.tagging import elements, number_tree
 from bookbuild.model.book import Opening
 from bookbuild.model.unit import Folios, Numbering, PromisedNote, Unit
@@ -27,8 +28,10 @@ CSS = """
   @footnote { border-top: 0.5pt solid } }
 html { color: device-cmyk(0 0 0 1); font-family: "Book Serif" }
 a { color: inherit; text-decoration: none }
-.fn { float: footnote }
+.footnote { float: footnote }
 td, th { border: 0.5pt solid }
+tr { break-inside: avoid }
+.next { break-before: page }
 """
 
 
@@ -44,7 +47,7 @@ def unit(name: str, body: str, notes: tuple[PromisedNote, ...] = (), lang: str =
 
 
 def note(name: str, text: str) -> str:
-    return f'<span class="fn" id="{name}">{text}</span>'
+    return f'<span class="footnote" id="{name}">{text}</span>'
 
 
 FIRST = unit(
@@ -65,7 +68,26 @@ SECOND = unit(
     '<table><tr><th>a</th></tr><tr><td>1</td></tr></table><p style="break-before: page">The end.</p>',
     (PromisedNote("c", "1", "Third note."),),
 )
-UNITS = (FIRST, SECOND)
+
+
+def rows(*words: str) -> str:
+    return "".join(f'<tr style="height: 40mm"><td>{one}</td><td>about {one}</td></tr>' for one in words)
+
+
+def camp(label: str) -> str:
+    return f'<tr><th colspan="2" scope="rowgroup">{label}</th></tr>'
+
+
+THIRD = unit(
+    "third",
+    "<h1>Three</h1><div><table><thead><tr><th>who</th><th>what</th></tr></thead>"
+    f"<tbody>{camp('camp one')}{rows('ada', 'ben', 'cem', 'dan', 'eve')}</tbody>"
+    f"<tbody>{camp('camp two')}{rows('fay', 'gus')}</tbody></table></div>"
+    f'<div class="next"><table>{rows("hal", "ian")}<tr><td></td><td>more</td></tr></table></div>'
+    f'<div class="next"><table>{rows("hal", "kit")}</table></div>',
+)
+"""Tables over several pages, next to each other, with row groups, and without a head."""
+UNITS = (FIRST, SECOND, THIRD)
 
 
 def joined(units: tuple[Unit, ...]) -> bytes:
@@ -118,6 +140,51 @@ def test_every_note_is_tied_to_its_call(copy: ReadingCopy, opened: Pdf) -> None:
     assert [str(one.ID) for one in notes] == ["bookbuild-note-a", "bookbuild-note-b", "bookbuild-note-c"]
     assert [call.Ref[0].objgen for call in calls] == [one.objgen for one in notes]
     assert [one.Ref[0].objgen for one in notes] == [call.objgen for call in calls]
+
+
+def in_rows(pdf: Pdf, table: Any) -> list[list[str]]:
+    """Return the words of each cell of each row, as the tags own them."""
+    tagger = _Tagger(pdf, (), (), "en")
+    tagger._read_content()
+    return [[tagger._text(cell) for cell in kids_of(row)] for row in walk(table) if Name.TR == row.S]
+
+
+def test_a_table_on_several_pages_is_one_table_with_one_head(opened: Pdf) -> None:
+    words = [in_rows(opened, table) for table in of_kind(opened, "Table")[2:]]
+    assert words == [
+        [
+            ["who", "what"],
+            ["campone"],
+            *([one, f"about{one}"] for one in ("ada", "ben", "cem", "dan", "eve")),
+            ["camptwo"],
+            *([one, f"about{one}"] for one in ("fay", "gus")),
+        ],
+        [["hal", "abouthal"], ["ian", "aboutian"], ["", "more"]],
+        [["hal", "abouthal"], ["kit", "aboutkit"]],
+    ]
+    assert len({row.Pg.objgen for row in walk(of_kind(opened, "Table")[2]) if Name.TR == row.S}) > 1
+
+
+def heads_over(pdf: Pdf, table: Any) -> dict[str, list[str]]:
+    """Return word of a cell → words of the heads that it names."""
+    tagger = _Tagger(pdf, (), (), "en")
+    tagger._read_content()
+    heads = {str(one.ID): tagger._text(one) for one in walk(table) if Name.TH == one.S}
+    cells = [one for one in walk(table) if Name.TD == one.S]
+    return {tagger._text(one): [heads[str(key)] for key in one.A.Headers] for one in cells}
+
+
+def test_every_cell_names_the_heads_of_its_column_its_group_and_its_row(opened: Pdf) -> None:
+    _, _, first, second, _ = of_kind(opened, "Table")
+    over = heads_over(opened, first)
+    assert over["abouteve"] == ["what", "campone"]
+    assert over["gus"] == ["who", "camptwo"]
+    assert heads_over(opened, second) == {
+        "abouthal": ["hal"],
+        "aboutian": ["ian"],
+        "": ["ian"],
+        "more": ["ian"],
+    }
 
 
 def test_calls_and_notes_are_linked_both_ways(opened: Pdf) -> None:
@@ -191,7 +258,7 @@ def test_a_note_whose_call_is_not_there_is_named() -> None:
 
 
 def test_a_file_that_was_not_tagged_is_refused(source: bytes) -> None:
-    with pytest.raises(ValueError, match="2 structure trees for 1 units"):
+    with pytest.raises(ValueError, match="3 structure trees for 1 units"):
         screen_pdf(source, UNITS[:1], FACTS)
 
 

@@ -11,10 +11,10 @@ import pytest
 import yaml
 
 from bookbuild.distribute.condition import shipped_condition
+from bookbuild.distribute.job_sheet import job_data, job_sheet
 from bookbuild.distribute.records import (
     EditionFacts,
     citation_cff,
-    job_sheet,
     manifest_json,
     onix,
     sources_json,
@@ -22,6 +22,7 @@ from bookbuild.distribute.records import (
 from bookbuild.model.book import Book, Opening, PageFormat, PrintSpec
 from bookbuild.model.prose import Kind, Prose
 from bookbuild.model.source import Source, SourceKind
+from bookbuild.translate.locale import open_locale
 
 SPEC = PrintSpec(flap_mm=Decimal(80), page_multiple=16)
 BOOK = Book(
@@ -85,24 +86,60 @@ def test_the_manifest_names_inputs_by_their_hash() -> None:
     assert manifest["editions"][0]["spine-mm"] == "14.1"
 
 
-def test_the_job_sheet_says_in_words_and_data_what_to_print() -> None:
-    text, data = job_sheet(BOOK, ENGLISH, SPEC, shipped_condition(), "X-4")
+@pytest.mark.parametrize(
+    ("lang", "parts"),
+    [
+        (
+            "en",
+            (
+                "Job sheet for the printer",
+                "148 × 210 mm",
+                "240 pages, black only (1/1)",
+                "3 at the end, to fill a multiple of 16",
+                "470.1 × 210 mm, with flaps of 80 mm",
+                "14.1 mm; computed from the pages, the paper and the board",
+                "offset-90 (uncoated woodfree, 90 g/m²)",
+                "FOGRA39",
+                "PDF/X-4",
+            ),
+        ),
+        (
+            "az",
+            ("Mətbəə üçün iş vərəqi", "240 səhifə, yalnız qara boya (1/1)", "14,1 mm", "21 noyabr 2026"),
+        ),
+    ],
+)
+def test_the_job_sheet_says_in_the_language_of_the_edition_what_to_print(
+    lang: str, parts: tuple[str, ...]
+) -> None:
+    edition = replace(ENGLISH, lang=lang)
+    sheet = job_sheet(BOOK, edition, SPEC, shipped_condition(), "X-4", open_locale(lang)).decode()
 
-    words = text.decode()
-    for part in (
-        "148 × 210 mm",
-        "240 pages, black only (1/1)",
-        "3 at the end, to fill a multiple of 16",
-        "470.1 × 210 mm, with flaps of 80 mm",
-        "14.1 mm, computed from pages, paper and board",
-        "FOGRA39",
-        "PDF/X-4",
-    ):
-        assert part in words
-    assert len(words.splitlines()) < 50
-    facts = json.loads(data)
+    words = " ".join(sheet.split())
+    assert [part for part in parts if part not in words] == []
+    assert len(sheet.splitlines()) < 50
+    assert max(map(len, sheet.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("lang", ["ar", "az", "hy", "ru", "tr"])
+def test_no_line_of_a_job_sheet_is_left_in_english(lang: str) -> None:
+    ours, english = (
+        job_sheet(BOOK, replace(ENGLISH, lang=code), SPEC, shipped_condition(), "X-4", open_locale(code))
+        for code in (lang, "en")
+    )
+    same = set(ours.decode().splitlines()) & set(english.decode().splitlines())
+    assert same <= {""}
+
+
+def test_the_job_as_data_has_numbers_and_no_words_of_a_language() -> None:
+    facts = json.loads(job_data(BOOK, replace(ENGLISH, lang="az"), SPEC, shipped_condition(), "X-4"))
+
     assert facts["isbn"] == "9789952000009"
-    assert facts["trimmed-page"] == "148 × 210 mm"
+    assert facts["trim-mm"] == [148, 210]
+    assert facts["interior"]["pages"] == 240
+    assert facts["interior"]["blank-pages-at-end"] == 3
+    assert (facts["cover"]["wrap-mm"], facts["cover"]["spine-mm"]) == ([470.1, 210], 14.1)
+    assert facts["condition"] == {"identifier": "FOGRA39", "registered": True}
 
 
 def test_the_citation_is_yaml_as_the_format_wants_it() -> None:

@@ -56,12 +56,12 @@ from bookbuild.distribute.expectations import Expectations, Purpose
 from bookbuild.distribute.findings import CODES as PREFLIGHT_CODES
 from bookbuild.distribute.findings import DISTRIBUTION_CODES, Finding
 from bookbuild.distribute.interior import PrintOrder, derived_id
+from bookbuild.distribute.job_sheet import job_data, job_sheet
 from bookbuild.distribute.preflight import declared_purpose, preflight
 from bookbuild.distribute.publish import publish_distribution, verify_distribution
 from bookbuild.distribute.records import (
     EditionFacts,
     citation_cff,
-    job_sheet,
     manifest_json,
     onix,
     sources_json,
@@ -464,8 +464,9 @@ def _records(job: _Job, volumes: Sequence[_Volume], files: Mapping[str, bytes]) 
     spec = book.printing
     records: dict[str, bytes] = {}
     for one in editions:
-        text, facts = job_sheet(book, one, spec, job.condition, job.wishes.pdfx)
-        records |= {f"job-sheet-{one.lang}.txt": text, f"job-sheet-{one.lang}.json": facts}
+        agreed = (book, one, spec, job.condition, job.wishes.pdfx)
+        records[f"job-sheet-{one.lang}.txt"] = job_sheet(*agreed, locale_of(job.project, one.lang))
+        records[f"job-sheet-{one.lang}.json"] = job_data(*agreed)
     first = next((one for one in editions if one.lang == book.source_language), editions[0])
     records["CITATION.cff"] = citation_cff(book, first, __version__)
     records["onix.xml"] = onix(book, editions, spec)

@@ -35,6 +35,9 @@ _BOTTOM_UP = frozenset({"be", "bg", "ca", "cs", "es", "fr", "hu", "it", "pt", "r
 _EMPTY_SPINE_MM = Decimal(5)
 """A narrower spine stays empty: its words would slip round the edge."""
 _SAFE_MM = Decimal(12)
+_BAND = Decimal("0.36")
+"""Share of the height that the black band takes; it goes round the whole wrap: no edge on a fold."""
+_LEAST_SPINE_PT = Decimal(9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,45 +118,60 @@ def _style(text: CoverText, wrap: CoverGeometry, spine_text: SpineText, barcode:
     first, second = wrap.flap, wrap.flap + wrap.page_width + spine
     rtl = text.direction == "rtl"
     back, front = (second, first) if rtl else (first, second)
-    middle = wrap.flap + wrap.page_width + spine / 2
     up = spine_text is SpineText.UP or (
         spine_text is SpineText.HABIT and text.lang.split("-")[0] in _BOTTOM_UP
     )
     turn = -90 if up else 90
-    band_top, band_height = height * Decimal("0.16"), height * Decimal("0.27")
-    size = min(Decimal(11), max(Decimal(9), (spine - 2) * Decimal("1.7")))
+    band = height * _BAND
     panel = wrap.page_width - 2 * _SAFE_MM
-    blurb_height = height - 2 * band_top - (Decimal(36) if barcode else 0)
-    band_width = wrap.page_width - _SAFE_MM / 2 + wrap.flap + wrap.bleed  # over the fore-edge, into the bleed
-    band_left = -wrap.bleed if rtl else second + _SAFE_MM / 2
-    black = "device-cmyk(0 0 0 1)"
+    below = band + 9
+    blurb_height = height - below - _SAFE_MM - (Decimal(30) if barcode else 0)
+    middle = wrap.flap + wrap.page_width + spine / 2
+    long = height - below - _SAFE_MM
+    spine_centre = below + long / 2
+    title_size = next(size for most, size in _TITLE_SIZES if len(text.title) <= most)
+    black, white = "device-cmyk(0 0 0 1)", "device-cmyk(0 0 0 0)"
+    serif = '"Book Serif", "Book Armenian", "Book Arabic"'
     return f"""
 @page {{ margin: 0 !important; @top-left {{ content: none }} }}
 html, body {{ margin: 0; padding: 0; color: {black}; background: none }}
-body.cover {{ font: 10pt/14pt "Book Serif", "Book Armenian", "Book Arabic" }}
-body.cover p, body.cover h1 {{ margin: 0; text-indent: 0; hyphens: manual }}
+body.cover {{ font: 10pt/14pt {serif} }}
+body.cover p, body.cover h1 {{ margin: 0; text-indent: 0; hyphens: manual; text-align: start }}
 .band, .back, .front, .spine {{ position: absolute }}
-.band {{ left: {band_left:.2f}mm; top: {band_top:.2f}mm; height: {band_height:.2f}mm;
-  width: {band_width:.2f}mm; background: {black} }}
-.back {{ left: {back + _SAFE_MM}mm; top: {band_top:.2f}mm; width: {panel}mm;
-  height: {blurb_height:.2f}mm }}
-.blurb p {{ margin: 0 0 1.5mm !important; text-align: start }}
+.band {{ left: {-wrap.bleed}mm; top: {-wrap.bleed}mm; width: {wrap.width + 2 * wrap.bleed}mm;
+  height: {band + wrap.bleed:.2f}mm; background: {black} }}
+.back {{ left: {back + _SAFE_MM}mm; top: {below:.2f}mm; width: {panel}mm; height: {blurb_height:.2f}mm }}
+.blurb p {{ margin: 0 0 1.5mm !important; max-width: 112mm }}
 .front {{ left: {front + _SAFE_MM}mm; top: 0; width: {panel}mm; height: {height}mm }}
 .front div {{ position: absolute; left: 0; width: {panel}mm }}
-.title {{ top: {band_top + 8:.2f}mm; color: device-cmyk(0 0 0 0) }}
-body.cover h1 {{ font: 600 26pt/30pt "Book Serif", "Book Armenian", "Book Arabic"; text-align: start;
-  color: device-cmyk(0 0 0 0) }}
-.title p {{ font: italic 14pt/18pt "Book Serif"; margin-top: 3mm !important }}
-.names {{ top: {band_top + band_height + 8:.2f}mm; font: 11pt/15pt "Book Serif" }}
-.languages {{ top: {height - 34:.2f}mm; font: 9.5pt/13pt "Book Sans" }}
-.publisher {{ top: {height - 20:.2f}mm; font: 9.5pt/13pt "Book Sans" }}
-.spine {{ left: {middle - height / 2 + 10:.3f}mm; width: {height - 20}mm;
-  top: {height / 2 - 3:.3f}mm; height: 6mm; transform: rotate({turn}deg);
-  font: {size:.1f}pt/6mm "Book Serif"; color: {black} }}
+.title {{ bottom: {height - band + 8:.2f}mm }}
+body.cover h1 {{ font: 600 {title_size}pt/1.12 {serif}; color: {white} }}
+.title p {{ font: italic 15pt/19pt {serif}; margin-top: 3mm !important; color: {white} }}
+.names {{ top: {below:.2f}mm; font: 11pt/15pt {serif} }}
+.languages {{ bottom: {_SAFE_MM + 8}mm; font: 9.5pt/13pt "Book Sans" }}
+.publisher {{ bottom: {_SAFE_MM}mm; font: 600 9.5pt/13pt "Book Sans" }}
+.spine {{ left: {middle - long / 2:.3f}mm; width: {long:.3f}mm;
+  top: {spine_centre - 4:.3f}mm; height: 8mm; transform: rotate({turn}deg);
+  font: {_spine_size(text, spine, long):.1f}pt/8mm {serif} }}
 .spine p {{ white-space: nowrap }}
 .spine b {{ font-weight: 600 }}
-.spine span {{ font: 8pt/6mm "Book Sans"; position: absolute; {"left" if rtl else "right"}: 0; top: 0 }}
+.spine span {{ font: 600 8pt/8mm "Book Sans"; position: absolute; {"left" if rtl else "right"}: 0; top: 0 }}
 """
+
+
+_TITLE_SIZES = ((24, 31), (44, 28), (80, 24), (10_000, 19))
+"""Letters of the title up to which it is set in a size, in points: three lines of it stand in the band."""
+
+
+def _spine_size(text: CoverText, spine: Decimal, long: Decimal) -> Decimal:
+    """Return the size of the title on the spine, in points: as wide and as long as there is room.
+
+    A letter is taken to be half as wide as the size is high.
+    """
+    letter = Decimal("0.18")
+    room = long - 8 * letter * len(text.publisher) - 8
+    fits = room / (letter * max(len(text.title), 1))
+    return max(_LEAST_SPINE_PT, min(Decimal(15), (spine - 2) * Decimal("1.2"), fits))
 
 
 def finish_cover(

@@ -1,4 +1,4 @@
-"""What goes with the PDFs: manifest, job sheet for the printer, citation, ONIX for the trade, sources."""
+"""What goes with the PDFs: manifest, citation, ONIX for the trade, sources."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from xml.sax.saxutils import escape
 
-from bookbuild.distribute.condition import PrintCondition
 from bookbuild.model.book import Book, PrintSpec
 from bookbuild.model.source import Source
 
@@ -87,42 +86,6 @@ def manifest_json(
         "files": {name: len(content) for name, content in sorted(files.items())},
     }
     return _json(facts)
-
-
-def job_sheet(
-    book: Book, one: EditionFacts, spec: PrintSpec, condition: PrintCondition, pdfx: str
-) -> tuple[bytes, bytes]:
-    """Return what the printer has to know of one edition: one page of plain words, and the same as JSON."""
-    trim = f"{_plain(book.page.trim_width_mm)} × {_plain(book.page.trim_height_mm)} mm"
-    wrap = 2 * book.page.trim_width_mm + one.spine_mm + 2 * spec.flap_mm
-    inks = "black only (1/1)" if spec.inks.value == "black" else "four process inks (4/4)"
-    flaps = f", with flaps of {_plain(spec.flap_mm)} mm" if spec.flap_mm else ", no flaps"
-    rows = [
-        ("Title", f"{one.title}" + (f": {one.subtitle}" if one.subtitle else "")),
-        ("Edition", ", ".join(part for part in (one.edition, book.date) if part)),
-        ("Language", one.lang),
-        ("ISBN", one.isbn or "none"),
-        ("Publisher", one.publisher),
-        ("Trimmed page", trim),
-        ("Bleed", f"{_plain(spec.bleed_mm)} mm on all sides"),
-        ("Interior", f"interior-print.pdf, {one.pages} pages, {inks}"),
-        ("Blank pages", f"{one.added} at the end, to fill a multiple of {spec.page_multiple}"),
-        ("Paper", spec.paper),
-        ("Cover", f"cover-print.pdf, {_plain(wrap)} × {_plain(book.page.trim_height_mm)} mm{flaps}"),
-        ("Cover board", spec.board),
-        ("Spine", f"{_plain(one.spine_mm)} mm, computed from pages, paper and board: please confirm"),
-        ("Binding", "adhesive (perfect bound)"),
-        ("Files", f"PDF/{pdfx}; fonts embedded; marks outside the bleed"),
-        ("Condition", f"{condition.identifier}: {condition.info}"),
-        ("Ink limit", f"{_plain(spec.ink_limit_percent)} %"),
-    ]
-    width = max(len(name) for name, _ in rows)
-    text = "JOB SHEET\n\n" + "".join(f"{name:<{width}}  {value}\n" for name, value in rows)
-    text += (
-        "\nCheck the files against SHA256SUMS before use. Send a proof of the cover and of pages 1 to 16.\n"
-    )
-    facts = {name.lower().replace(" ", "-"): value for name, value in rows}
-    return text.encode(), _json(facts)
 
 
 def citation_cff(book: Book, one: EditionFacts, version: str) -> bytes:

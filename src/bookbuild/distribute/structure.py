@@ -7,7 +7,6 @@ their promised notes, and the ``lang`` attributes of their HTML.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -16,13 +15,14 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, ContentStreamInstruction, Dictionary, Name, Operator, String
 
+from bookbuild.distribute.elements import bare, kids_of, walk
 from bookbuild.distribute.marks import Box, Interpreter, Kind, Limits
+from bookbuild.distribute.tables import mend_tables
 from bookbuild.model.unit import Unit
 
 _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 )
-_SPACE = re.compile(r"[\s\u00ad\u200b\u2010\u2011\u2060-\u2064-]+")
 _NOTE = "bookbuild-note-"
 
 
@@ -92,9 +92,10 @@ class _Tagger:
             if unit.lang != self.lang:
                 tree.Lang = String(unit.lang)
             document.K.append(tree)
-            self._own_ids(tree, f"u{number}-")
+            self._drop_namespaces(tree)
+            self.ids |= mend_tables(tree, unit.html, self._text, self._page, f"u{number}-")
             self._mend_links(tree)
-            self._mend_lists_and_heads(tree)
+            self._mend_lists(tree)
             self._tie_notes(unit, tree)
             self._mark_languages(unit, tree)
             self._collect(tree)
@@ -123,8 +124,8 @@ class _Tagger:
 
     def _leaves(self, element: Any) -> Iterator[tuple[int, int]]:
         """Yield page and MCID of everything an element shows, in order."""
-        page = self.pages.get(element.Pg.objgen, 0) if Name.Pg in element else 0
-        for kid in _kids(element):
+        page = self._page(element)
+        for kid in kids_of(element):
             if isinstance(kid, int):
                 yield page, kid
             elif Name.S in kid:
@@ -133,43 +134,41 @@ class _Tagger:
                 yield (self.pages.get(kid.Pg.objgen, page) if Name.Pg in kid else page), int(kid.MCID)
 
     def _text(self, element: Any) -> str:
-        return _bare("".join(self.content.texts.get(leaf, "") for leaf in self._leaves(element)))
+        return bare("".join(self.content.texts.get(leaf, "") for leaf in self._leaves(element)))
 
-    def _own_ids(self, tree: Any, prefix: str) -> None:
-        """Make the ids of table heads unlike those of other units."""
-        for element in _walk(tree):
-            if Name.NS in element:
-                del element[Name.NS]
-            if Name.ID in element:
-                name = prefix + str(element.ID)
-                element.ID = String(name)
-                self.ids[name] = element
-            attributes = element.get(Name.A)
-            for one in attributes if isinstance(attributes, Array) else [attributes]:
-                if isinstance(one, Dictionary) and Name.Headers in one:
-                    one.Headers = Array([String(prefix + str(header)) for header in one.Headers])
+    def _page(self, element: Any) -> int:
+        return self.pages.get(element.Pg.objgen, 0) if Name.Pg in element else 0
+
+    def _drop_namespaces(self, tree: Any) -> None:
+        """Keep to the elements of PDF 1.7, and no ids of the engine's: they are the same in every unit."""
+        for element in walk(tree):
+            for name in (Name.NS, Name.ID):
+                if name in element:
+                    del element[name]
 
     def _mend_links(self, tree: Any) -> None:
         """Keep one annotation for each link: the engine makes one more for every box inside it."""
-        for element in _walk(tree):
-            objects = [kid for kid in _kids(element) if isinstance(kid, Dictionary) and Name.Obj in kid]
+        for element in walk(tree):
+            objects = [kid for kid in kids_of(element) if isinstance(kid, Dictionary) and Name.Obj in kid]
             if not objects or Name.Link == element.S:
                 continue
             if not _is_within_link(element):
                 element.S = Name.Link
                 continue
-            element.K = Array([kid for kid in _kids(element) if isinstance(kid, int) or Name.Obj not in kid])
+            element.K = Array(
+                [kid for kid in kids_of(element) if isinstance(kid, int) or Name.Obj not in kid]
+            )
             for kid in objects:
                 page = (kid.Pg if Name.Pg in kid else element.Pg).get(Name.Annots, Array())
                 for index in range(len(page) - 1, -1, -1):
                     if page[index].objgen == kid.Obj.objgen:
                         del page[index]
 
-    def _mend_lists_and_heads(self, tree: Any) -> None:
-        """Give list items their body and table heads their scope, which the engine leaves out."""
-        for element in list(_walk(tree)):
+    def _mend_lists(self, tree: Any) -> None:
+        """Give list items their body, which the engine leaves out."""
+        for element in list(walk(tree)):
             if Name.LI == element.S:
-                kids = _kids(element)
+                kids = kids_of(element)
                 labels = [kid for kid in kids if isinstance(kid, Dictionary) and kid.get(Name.S) == Name.Lbl]
                 rest = [kid for kid in kids if not any(kid == label for label in labels)]
                 if any(isinstance(kid, int) or kid.get(Name.S) != Name.LBody for kid in rest):
@@ -181,19 +180,14 @@ class _Tagger:
                         if isinstance(kid, Dictionary) and Name.S in kid:
                             kid.P = body
                     element.K = Array([*labels, body])
-            elif Name.TH == element.S:
-                attributes = element.get(Name.A)
-                table = attributes[0] if isinstance(attributes, Array) else attributes
-                if not isinstance(table, Dictionary):
-                    table = element.A = Dictionary(O=Name.Table)
-                in_head = Name.P in element.P and Name.THead == element.P.P.get(Name.S)
-                table.Scope = Name.Column if in_head else Name.Row
 
     def _tie_notes(self, unit: Unit, tree: Any) -> None:
         """Tag the bodies of notes as notes, their numbers as labels, their calls as references."""
-        bodies = [note for area in _note_areas(tree) for note in _kids(area) if isinstance(note, Dictionary)]
+        bodies = [
+            note for area in _note_areas(tree) for note in kids_of(area) if isinstance(note, Dictionary)
+        ]
         areas = {area.objgen for area in _note_areas(tree)}
-        calls = iter([e for e in _walk(tree, skip=areas) if Name.NonStruct == e.S])
+        calls = iter([e for e in walk(tree, skip=areas) if Name.NonStruct == e.S])
         for area in _note_areas(tree):
             area.S = Name.Div
         for promised, body in zip(unit.notes, bodies, strict=False):
@@ -201,10 +195,12 @@ class _Tagger:
             name = _NOTE + promised.id
             body.ID = String(name)
             self.ids[name] = body
-            first = next((kid for kid in _kids(body) if isinstance(kid, Dictionary) and Name.S in kid), None)
-            if first is not None and self._text(first).rstrip(".") == _bare(promised.number):
+            first = next(
+                (kid for kid in kids_of(body) if isinstance(kid, Dictionary) and Name.S in kid), None
+            )
+            if first is not None and self._text(first).rstrip(".") == bare(promised.number):
                 first.S = Name.Lbl
-            call = next((e for e in calls if self._text(e) == _bare(promised.number)), None)
+            call = next((e for e in calls if self._text(e) == bare(promised.number)), None)
             if call is None:
                 self.untied.append(promised.id)
                 continue
@@ -220,7 +216,7 @@ class _Tagger:
         """Lay a link over an element unless one is there: from a call to its note, and back."""
         leaf = next((leaf for leaf in self._leaves(source) if leaf in self.content.boxes), None)
         goal = next((leaf for leaf in self._leaves(target) if leaf in self.content.boxes), None)
-        if leaf is None or goal is None or any(Name.Link == e.S for e in _walk(source)):
+        if leaf is None or goal is None or any(Name.Link == e.S for e in walk(source)):
             return
         page = self.pdf.pages[leaf[0] - 1].obj
         left, low, right, high = self.content.boxes[leaf]
@@ -241,9 +237,9 @@ class _Tagger:
             page.Annots = Array()
         page.Annots.append(annotation)
         inner = self.pdf.make_indirect(
-            Dictionary(Type=Name.StructElem, S=Name.Link, P=source, Pg=page, K=Array(_kids(source)))
+            Dictionary(Type=Name.StructElem, S=Name.Link, P=source, Pg=page, K=Array(kids_of(source)))
         )
-        for kid in _kids(source):
+        for kid in kids_of(source):
             if isinstance(kid, Dictionary) and Name.S in kid:
                 kid.P = inner
         inner.K.append(Dictionary(Type=Name.OBJR, Obj=annotation, Pg=page))
@@ -254,13 +250,11 @@ class _Tagger:
         phrases = list(phrases_of(unit.html, unit.lang))
         if not phrases:
             return
-        pieces = [
-            (owner, _bare(self.content.texts.get(leaf, ""))) for owner, leaf in self._owned_leaves(tree)
-        ]
+        pieces = [(owner, bare(self.content.texts.get(leaf, ""))) for owner, leaf in self._owned_leaves(tree)]
         stream = _Stream(pieces)
         for lang, words in phrases:
             # A phrase broken over lines or pages has an element in each.
-            found = stream.find(_bare(words))
+            found = stream.find(bare(words))
             if not found:
                 self.unmarked.append(words)
                 continue
@@ -270,9 +264,9 @@ class _Tagger:
 
     def _owned_leaves(self, element: Any) -> Iterator[tuple[Any, tuple[int, int]]]:
         """Yield every leaf with the element that holds it, in order."""
-        for one in _walk(element):
-            page = self.pages.get(one.Pg.objgen, 0) if Name.Pg in one else 0
-            for kid in _kids(one):
+        for one in walk(element):
+            page = self._page(one)
+            for kid in kids_of(one):
                 if isinstance(kid, int):
                     yield one, (page, kid)
                 elif Name.MCID in kid and Name.S not in kid:
@@ -282,10 +276,10 @@ class _Tagger:
                     )
 
     def _collect(self, tree: Any) -> None:
-        for element in _walk(tree):
+        for element in walk(tree):
             self.count += 1
-            page = self.pages.get(element.Pg.objgen, 0) if Name.Pg in element else 0
-            for kid in _kids(element):
+            page = self._page(element)
+            for kid in kids_of(element):
                 if isinstance(kid, int):
                     self.parents.setdefault(page, {})[kid] = element
                 elif Name.MCID in kid:
@@ -405,24 +399,6 @@ def _as_artifact(out: list[Any], paint: Any, name: str) -> list[Any]:
     return [begin, *path, paint, ContentStreamInstruction([], Operator("EMC"))]
 
 
-def _kids(element: Any) -> list[Any]:
-    kids = element.get(Name.K)
-    if kids is None:
-        return []
-    return list(kids) if isinstance(kids, Array) else [kids]
-
-
-def _walk(element: Any, skip: frozenset[Any] | set[Any] = frozenset()) -> Iterator[Any]:
-    """Yield the elements of a tree in reading order, its root first."""
-    stack = [element]
-    while stack:
-        one = stack.pop()
-        if one.objgen in skip:
-            continue
-        yield one
-        stack += [kid for kid in reversed(_kids(one)) if isinstance(kid, Dictionary) and Name.S in kid]
-
-
 def _is_within_link(element: Any) -> bool:
     above, steps = element.get(Name.P), 0
     while isinstance(above, Dictionary) and steps < 200:
@@ -436,14 +412,9 @@ def _note_areas(tree: Any) -> list[Any]:
     """Return the engine's note areas: below the tree itself, neither sections nor headings."""
     return [
         kid
-        for kid in _kids(tree)
+        for kid in kids_of(tree)
         if isinstance(kid, Dictionary) and kid.get(Name.S) in {Name.NonStruct, Name.Div}
     ]
-
-
-def _bare(text: str) -> str:
-    """Return text without spaces and hyphens, which lines and pages add and take."""
-    return _SPACE.sub("", text)
 
 
 class _Phrases(HTMLParser):

@@ -9,6 +9,7 @@ import pikepdf
 from pikepdf import Array, Dictionary
 
 from bookbuild.diagnostics import Severity
+from bookbuild.distribute.elements import kids_of
 from bookbuild.distribute.expectations import Expectations, Purpose
 from bookbuild.distribute.findings import Report
 
@@ -31,7 +32,7 @@ def number_tree(node: Any, depth: int = 0) -> Iterator[tuple[int, Any]]:
 
 def elements(root: Any) -> Iterator[tuple[Any, int]]:
     """Yield the structure elements below a tree root, in reading order, with their depth."""
-    stack = [(kid, 1) for kid in reversed(_kids(root))]
+    stack = [(kid, 1) for kid in reversed(kids_of(root))]
     count = 0
     while stack:
         element, depth = stack.pop()
@@ -41,14 +42,7 @@ def elements(root: Any) -> Iterator[tuple[Any, int]]:
         if count > _MOST or depth > _DEEPEST:
             raise ValueError("the structure tree is too large, or runs in a circle")
         yield element, depth
-        stack += [(kid, depth + 1) for kid in reversed(_kids(element))]
-
-
-def _kids(element: Any) -> list[Any]:
-    kids = element.get("/K")
-    if kids is None:
-        return []
-    return list(kids) if isinstance(kids, Array) else [kids]
+        stack += [(kid, depth + 1) for kid in reversed(kids_of(element))]
 
 
 def check_tags(
