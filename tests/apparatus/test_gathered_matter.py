@@ -166,6 +166,19 @@ def test_the_appendix_holds_what_has_more_than_one_claim_and_says_where_the_text
     assert entry.used is not None
 
 
+def test_the_appendix_goes_by_the_order_that_the_editors_set() -> None:
+    other = replace(PAIR, id="other", claims=(claim("low", 2), claim("high", 3)))
+    last = replace(PAIR, id="last", claims=(claim("low", 2), claim("high", 3)))
+    of = replace(
+        book(chapter("one", "A."), quantities=[PAIR, last, other]), appendix_order=("other", "killed")
+    )
+    assert [entry.id for entry in entries(edition(of))] == [
+        "quantity-other",
+        "quantity-killed",
+        "quantity-last",
+    ]
+
+
 def test_the_apparatus_lists_every_claim_by_camp_with_its_lineage() -> None:
     (entry,) = entries(edition(book(chapter("one", "A."), quantities=[PAIR])))
     assert isinstance(entry.table, ClaimTable)

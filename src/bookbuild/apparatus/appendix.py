@@ -59,7 +59,7 @@ def set_appendix(
     locale = facts.locale
     setter = SectionSetter("appendix", facts, ledger)
     claims = ClaimSetter(setter, facts, ledger, charts)
-    shown = order_in_appendix(comparisons)
+    shown = order_in_appendix(comparisons, facts.book.appendix_order)
     title = generated_title("appendix", locale)
     ledger.contents.append(ContentsLine(1, "", (Run(title),), "appendix"))
     blocks: list[Block] = []

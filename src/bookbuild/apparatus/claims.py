@@ -501,9 +501,11 @@ def _opened(spans: Spans) -> Spans:
             return spans
 
 
-def order_in_appendix(comparisons: Sequence[Comparison]) -> list[Comparison]:
+def order_in_appendix(comparisons: Sequence[Comparison], order: Sequence[str]) -> list[Comparison]:
     """Return what the appendix holds, in the editors' order: quantities with more than one claim."""
-    return [comparison for comparison in comparisons if comparison.statements > 1]
+    places = {quantity: place for place, quantity in enumerate(order)}
+    held = [comparison for comparison in comparisons if comparison.statements > 1]
+    return sorted(held, key=lambda comparison: places.get(comparison.quantity.id, len(places)))
 
 
 def _differ(chart: LabelledChart) -> bool:

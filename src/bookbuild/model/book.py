@@ -150,6 +150,8 @@ class Book:
     """In the order of the files (by name) and within them; ids are unique."""
     registers: tuple[Register, ...]
     printing: PrintSpec = field(default_factory=PrintSpec)
+    appendix_order: tuple[str, ...] = ()
+    """Ids of quantities as the appendix shows them; those that are not named follow."""
     place: Place = field(default=NOWHERE, compare=False)
 
     def chapters(self) -> Iterator[Chapter]:

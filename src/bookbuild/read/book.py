@@ -332,6 +332,7 @@ class _Assembly:
             back=back,
             sources=sources,
             quantities=quantities,
+            appendix_order=self.appendix_order(quantities),
             registers=registers,
             printing=_print_spec(record.printing),
             place=Place(self.desk.path),
@@ -356,6 +357,21 @@ class _Assembly:
                 hint = "name it in “contents” of book.yaml; a draft’s file name begins with “_”"
                 self.desk.report("B004", f"chapter “{name}” is not in the book", chapter.place, hint)
         return front, body, tuple(back)
+
+    def appendix_order(self, quantities: Iterable[Quantity]) -> tuple[str, ...]:
+        """Return the ids of the quantities, by the files that the book lists under ``figures``."""
+        shelves: dict[str, list[str]] = {}
+        for quantity in quantities:
+            shelves.setdefault(Path(quantity.place.path).stem, []).append(quantity.id)
+        listed: dict[str, None] = {}
+        for name, node in zip(self.record.figures, _items(self.tree, "figures"), strict=False):
+            if name in listed:
+                self.desk.report("B011", f"“{name}” stands a second time", node.place, "keep one of them")
+            elif name and name not in shelves:
+                hint = did_you_mean(name, shelves) or "write the file, or take the name out"
+                self.desk.report("B011", f"there are no quantities in figures/{name}.yaml", node.place, hint)
+            listed[name] = None
+        return tuple(one for shelf in [*listed, *shelves] for one in shelves.pop(shelf, []))
 
     def part(self, record: PartRecord, node: Node) -> Part:
         title = _prose(node, "part", Kind.TITLE, self.desk)

@@ -279,6 +279,7 @@ class BookFile(Record):
     about: Percent = Field(default_factory=lambda: Decimal(10))
     coverage: Percent = Field(default_factory=lambda: Decimal(100))
     units: dict[Id, Text] = {}
+    figures: list[Text] = []
     contents: ContentsRecord
 
 
