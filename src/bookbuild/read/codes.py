@@ -22,11 +22,11 @@ CODES: tuple[tuple[str, str], ...] = (
     ("B008", "Not a calendar date, year-month-day."),
     ("B009", "Not a percentage between 0 and 100."),
     ("B010", "Matter that bookbuild makes (`appendix` …) stands elsewhere than in `back`."),
+    ("B011", "`figures` lists a file that is not in `figures/`, or lists one twice."),
     (
         "B020",
         "A file or folder leads out of the book's folder, by `..` or a link. Nothing outside is ever read.",
     ),
-    ("B011", "`figures` lists a file that is not in `figures/`, or lists one twice."),
     ("B021", "Not a regular file, or not a folder."),
     ("B022", "Too large: a file above 4 MB, or more than 2,000 files in one folder."),
     ("B023", "The system does not let the file be read."),
