@@ -236,6 +236,27 @@ def test_a_denial_is_called_one_in_registers_and_in_notes() -> None:
     assert "Said by officials, a denial." in plain(note.paragraphs[0])
 
 
+def test_an_alphabetical_register_stands_in_the_order_of_each_edition() -> None:
+    """Azerbaijani has Ç after C, Ə after E, X after H; the written order is kept if nothing is asked."""
+    fields = (RegisterField("name", prose("Name", Kind.LABEL), FieldType.TEXT),)
+    names = ("Xan", "Zal", "Cad", "Çay", "Fil", "Ev", "Hal", "Əl", "Izi", "İli")
+    listed = tuple(
+        Entry(f"e{number}", (Cell("name", (prose(name, Kind.REGISTER),)),))
+        for number, name in enumerate(names)
+    )
+    title = prose("People", Kind.TITLE)
+    for alphabetical, expected in (
+        (True, ["Cad", "Çay", "Ev", "Əl", "Fil", "Hal", "Xan", "Izi", "İli", "Zal"]),
+        (False, list(names)),
+    ):
+        people = Register("people", title, Layout.ENTRIES, ("name",), fields, listed, alphabetical)
+        of = replace(book(chapter("one", RegisterBlock("people"))), registers=(people,))
+        (block,) = [
+            one for one in section(edition(of, "az"), "chapter-one").blocks if isinstance(one, RegisterList)
+        ]
+        assert [plain(entry.head) for entry in block.entries] == expected
+
+
 def summary(of: Edition) -> dict[str, list[list[str]]]:
     tables = {block.id: block for block in section(of, "appendix").blocks if isinstance(block, PrintedTable)}
     return {name: [[plain(cell.spans) for cell in row] for row in one.rows] for name, one in tables.items()}

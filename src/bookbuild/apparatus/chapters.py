@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from bookbuild.apparatus.citations import Position
+from bookbuild.apparatus.citations import Position, plain_words
 from bookbuild.apparatus.claims import ClaimSetter
 from bookbuild.apparatus.facts import Facts, Ledger, chapter_anchor, entry_anchor
 from bookbuild.apparatus.setting import SectionSetter
@@ -199,14 +199,27 @@ class _Blocks:
         caption = self._setter.words(block.caption) if block.caption else None
         if register.layout is Layout.TABLE:
             return self._register_table(register, anchor, caption)
-        entries = tuple(self._entry(register, entry) for entry in register.entries)
+        entries = tuple(self._entry(register, entry) for entry in self._in_order(register))
         return RegisterList(anchor, caption, entries)
+
+    def _in_order(self, register: Register) -> Sequence[Entry]:
+        """Return the entries in this edition's order: a translated name stands elsewhere in its alphabet."""
+        if not register.alphabetical:
+            return register.entries
+        sort_key = self._facts.locale.sort_key
+
+        def by_head(entry: Entry) -> list[tuple[object, ...]]:
+            cells = {cell.field: cell for cell in entry.cells}
+            heads = [cells[name] for name in register.head if name in cells]
+            return [sort_key(text) for cell in heads for text in (*map(plain_words, cell.texts), *cell.words)]
+
+        return sorted(register.entries, key=by_head)
 
     def _register_table(self, register: Register, anchor: str, caption: Words | None) -> Table:
         head = tuple(self._setter.words(field.label, notes=False) for field in register.fields)
         semicolon = self._facts.locale.punctuated("; ")
         rows = []
-        for entry in register.entries:
+        for entry in self._in_order(register):
             cells = {cell.field: cell for cell in entry.cells}
             rows.append(
                 tuple(

@@ -65,4 +65,6 @@ class Register:
     fields: tuple[RegisterField, ...]
     entries: tuple[Entry, ...]
     """In the order written."""
+    alphabetical: bool = False
+    """Whether each edition sets the entries by their heads, in the order of its own alphabet."""
     place: Place = with_default(default=NOWHERE, compare=False)

@@ -554,6 +554,7 @@ def _register(record: RegisterFile, tree: Node, desk: Desk) -> Register:
         head=tuple(name for name in record.head if name in known),
         fields=fields,
         entries=entries,
+        alphabetical=record.alphabetical,
         place=Place(desk.path),
     )
 

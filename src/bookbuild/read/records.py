@@ -337,6 +337,7 @@ class RegisterFile(Record):
     id: Id
     title: Text
     layout: Literal["entries", "table"] = "entries"
+    alphabetical: bool = False
     head: list[Id] = Field(min_length=1)
     fields: list[FieldRecord] = Field(min_length=1)
     entries: list[EntryRecord]
