@@ -257,6 +257,17 @@ def test_an_alphabetical_register_stands_in_the_order_of_each_edition() -> None:
         assert [plain(entry.head) for entry in block.entries] == expected
 
 
+def test_a_quantity_of_durations_names_no_unit_of_its_own() -> None:
+    """Each value says its own: four months, twelve days. “(duration)” would be a word of no language."""
+    hours = tuple(
+        replace(claim(name, number), value=replace(claim(name, number).value, unit="hour"))
+        for name, number in (("short", 2), ("long", 3))
+    )
+    asked = replace(quantity("waiting", *hours), measure=Measure.PHYSICAL, unit="duration")
+    made = edition(book(chapter("one", "A."), quantities=[asked]), "az")
+    assert plain(entries(made)[0].counts.spans) == "people waiting"
+
+
 def summary(of: Edition) -> dict[str, list[list[str]]]:
     tables = {block.id: block for block in section(of, "appendix").blocks if isinstance(block, PrintedTable)}
     return {name: [[plain(cell.spans) for cell in row] for row in one.rows] for name, one in tables.items()}

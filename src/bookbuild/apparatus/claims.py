@@ -433,6 +433,8 @@ class ClaimSetter:
 
     def _unit(self, quantity: Quantity) -> str:
         """Return the unit for the head of a table: not for counts, whose title says it."""
+        if quantity.unit == "duration":
+            return ""  # no unit of its own: each value is printed with the one it was given in
         if quantity.measure in {Measure.PHYSICAL, Measure.MONEY, Measure.PERCENT}:
             return self._locale.unit(quantity.unit)
         return ""
