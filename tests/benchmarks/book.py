@@ -156,7 +156,7 @@ def generate(folder: Path, pages: int) -> None:
 def chapter(name: str, names: list[str], chance: random.Random) -> str:
     """Return the Markdown of one generated chapter of about twelve pages."""
     parts = [f"---\ntitle: Chapter {name}\n---\n"]
-    for block in range(34):
+    for block in range(28):
         if block % 6 == 0:
             parts.append(f"## Section {block} {{#{name}-{block}}}\n")
         sentences = []

@@ -74,6 +74,7 @@ def cost(command: list[str], cache: Path) -> Run:
     """
     watched = [sys.executable, "-c", _WATCH, *command]
     env = {**os.environ, "BOOKBUILD_CACHE": str(cache)}
+    env.pop("PYTHONDONTWRITEBYTECODE", None)  # nobody compiles a program again at every start
     start = time.perf_counter()
     done = subprocess.run(watched, capture_output=True, text=True, env=env)
     wall = time.perf_counter() - start

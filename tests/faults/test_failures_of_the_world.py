@@ -340,7 +340,7 @@ def reach_out(_job: object) -> None:
 def test_work_that_fails_is_known_and_the_rest_is_done(
     work: Callable[[object], None], reason: str, ours: bool
 ) -> None:
-    with Workers(1, WorkLimits(seconds=1, megabytes=2000), __name__) as workers:
+    with Workers(1, WorkLimits(seconds=1, megabytes=2000)) as workers:
         failed = workers.submit(work, "the job")
         following = workers.submit(double, 21)
 

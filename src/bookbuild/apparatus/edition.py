@@ -86,9 +86,9 @@ def make_edition(
             for claim in quantity.claims
         },
     )
-    memory.begin(facts)
-    ledger = Ledger()
     drawn = charts or {}
+    memory.begin(facts, drawn)
+    ledger = Ledger()
     made_with = f"bookbuild {__version__}"
 
     front = [

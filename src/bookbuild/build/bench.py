@@ -38,9 +38,9 @@ class Bench:
     """Lend worker processes until it is closed. Safe to use from several threads."""
 
     def __init__(self, jobs: int, limits: WorkLimits) -> None:
-        self._watched = Workers(_WATCHED_WORKERS, limits, "bookbuild.press.typeset")
-        self._others = Workers(jobs, limits, "bookbuild.press.typeset")
-        self._checker = Workers(1, limits, "bookbuild.press.typeset")
+        self._watched = Workers(_WATCHED_WORKERS, limits)
+        self._others = Workers(jobs, limits)
+        self._checker = Workers(1, limits)
         self._lock = threading.RLock()
         self._under_way: dict[str, tuple[bool, Future[LaidOut]]] = {}
         self._warm = False

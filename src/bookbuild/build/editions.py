@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
@@ -13,19 +13,23 @@ from bookbuild.apparatus.memory import Memory
 from bookbuild.build import Outcome, Progress
 from bookbuild.build.cluster import Cluster, cluster
 from bookbuild.build.inputs import unchanged
+from bookbuild.build.kept import Shelf
 from bookbuild.build.manuscript import (
+    checked_soundly,
     languages_asked,
     locale_of,
     localized_book,
+    readable_book,
     sound_book,
     stop_on_errors,
     weighed,
 )
+from bookbuild.build.once import Once
 from bookbuild.build.output import publish_files, tidy
 from bookbuild.build.pictures import data_address, pictures_of
 from bookbuild.build.printed import PrintedEdition
 from bookbuild.build.report import write_report
-from bookbuild.build.standing import fingerprint, keep_record
+from bookbuild.build.standing import inputs_of, keep_record
 from bookbuild.build.workers import Workers, WorkFailedError, WorkLimits
 from bookbuild.config import Project, Settings, Untranslated
 from bookbuild.diagnostics import BookbuildError, Diagnostic, EnvironmentFailure, InternalFault, Severity
@@ -39,10 +43,12 @@ from bookbuild.model.prose import MessageKey
 from bookbuild.model.unit import Unit
 from bookbuild.press.cache import SheetCache
 from bookbuild.press.edition import print_edition
-from bookbuild.press.fonts import hide_system_fonts
 from bookbuild.press.settings import PressSettings, StyleSheet
+from bookbuild.press.store import Store
 from bookbuild.press.styles import book_styles, house_styles
+from bookbuild.press.typeset import prepare
 from bookbuild.render import locale_css, render_html, render_units
+from bookbuild.render.units import Memory as WrittenMemory
 from bookbuild.translate.extract import extract
 from bookbuild.translate.hyphenation import hyphenation_patterns
 
@@ -55,10 +61,19 @@ def build_pdfs(project: Project, languages: Sequence[str], settings: Settings, p
         EnvironmentFailure: the files cannot be written, or one of the book's own changed meanwhile.
     """
     with unchanged(project), _workers_for(settings) as workers:  # they load while we read
-        key = fingerprint(project, languages, settings) if settings.cache else ""
-        book, findings = sound_book(project, languages, settings, progress)
+        inputs = inputs_of(project) if settings.cache else None
+        shelf = Shelf(Store(settings.cache), inputs) if settings.cache and inputs else None
+        book, found = readable_book(project, languages, settings, progress, shelf)
         asked = languages_asked(project, book, languages)
-        printed = _print_with(workers, project, book, asked, settings, progress)
+        checked = Once(lambda: checked_soundly(project, book, found, languages, settings))
+        try:
+            printed = _print_with(workers, project, book, asked, settings, progress, shelf, checked)
+        except Exception:
+            checked()  # whatever an unsound book leads to, its own errors are what is to be told
+            raise
+        findings = checked()
+    if shelf:
+        shelf.keep()
     for one in printed:
         findings += one.diagnostics
     stop_on_errors(findings := weighed(findings, settings))
@@ -70,6 +85,7 @@ def build_pdfs(project: Project, languages: Sequence[str], settings: Settings, p
     files[report] = write_report(book, printed, findings).encode("utf-8")
     lines.append((report, "what was built, and what to look at"))
     publish_files(project.dist, files)
+    key = inputs.fingerprint(languages, settings) if inputs else ""
     keep_record(settings, key, files, lines, findings)
     return Outcome(tuple(findings), tuple(f"{project.dist / name}: {said}" for name, said in lines))
 
@@ -112,11 +128,23 @@ def _print_with(
     languages: Sequence[str],
     settings: Settings,
     progress: Progress,
+    shelf: Shelf | None = None,
+    meanwhile: Callable[[], object] | None = None,
 ) -> list[PrintedEdition]:
     comparisons = compare_all(book)
 
     def one(language: str) -> PrintedEdition:
-        return print_language(project, book, language, comparisons, settings, progress, workers)
+        return print_language(
+            project,
+            book,
+            language,
+            comparisons,
+            settings,
+            progress,
+            workers,
+            shelf=shelf,
+            meanwhile=meanwhile,
+        )
 
     if workers is None:
         return [one(language) for language in languages]
@@ -138,33 +166,47 @@ def print_language(
     workers: Workers | Cluster | None = None,
     *,
     tagged: bool = False,
+    shelf: Shelf | None = None,
+    meanwhile: Callable[[], object] | None = None,
 ) -> PrintedEdition:
-    """Take one language from the book to its pages; ``tagged`` ones have the raw matter of a screen copy.
+    """Take one language from the book to its pages.
+
+    Args:
+        tagged: pages with the raw matter of a screen copy.
+        shelf: chapters kept from run to run; saves work, changes nothing.
+        meanwhile: called when the first units are being laid out by the workers.
 
     Raises:
         EnvironmentFailure: a chapter asks for more time or memory than is allowed, or its worker died.
         InternalFault: the engine fails on a chapter.
     """
+    styles = styles_of(project, language, proof=settings.proof)
+    hyphenation = _hyphenation(project, {language, *book.languages})
+    if isinstance(workers, Workers):
+        workers.submit(prepare, styles, project.book, book.page, language, hyphenation)
     locale = locale_of(project, language)
     localized = localized_book(project, book, language, locale)
+    kept = shelf.edition(language) if shelf else None
     edition = edition_of(
         project,
         book,
         localized,
         comparisons,
         locale,
+        Memory(kept),
         mark=settings.proof or settings.untranslated is Untranslated.MARK,
         messages=_message_numbers(book) if settings.proof else None,
     )
-    units = render_units(edition, locale)
+    units = render_units(edition, locale, WrittenMemory(kept))
     try:
         printed = print_edition(
             units,
-            styles_of(project, language, proof=settings.proof),
+            styles,
             replace(press_settings(project, book, edition, locale), tagged=tagged),
             workers,
             SheetCache(settings.cache) if settings.cache else None,
             lambda title, done, total: progress(f"set {language}", title, done, total),
+            meanwhile,
         )
     except WorkFailedError as failure:
         raise _told(failure, units) from failure
@@ -286,8 +328,7 @@ def worker_pool(jobs: int, limits: WorkLimits = WorkLimits()) -> Iterator[Worker
     if not jobs:
         yield None
         return
-    hide_system_fonts()  # before the server of the workers starts: they inherit it
-    with Workers(jobs, limits, "bookbuild.press.preload") as workers:
+    with Workers(jobs, limits) as workers:
         try:
             yield workers
         except BaseException:

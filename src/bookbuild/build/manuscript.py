@@ -23,7 +23,7 @@ from bookbuild.figures.evidence import EvidenceReport, check_evidence
 from bookbuild.model.book import Book, LocalizedBook
 from bookbuild.model.catalog import Catalog
 from bookbuild.model.locale import Locale
-from bookbuild.read import copy_starter, parse_inlines, read_book, read_ledger
+from bookbuild.read import KeptChapters, copy_starter, parse_inlines, read_book, read_ledger
 from bookbuild.translate.check import check_catalog, check_folders
 from bookbuild.translate.locale import open_locale
 from bookbuild.translate.localize import localize
@@ -61,7 +61,9 @@ def check_book(
     return weighed(findings, settings)
 
 
-def read(project: Project, progress: Progress) -> tuple[Book | None, list[Diagnostic]]:
+def read(
+    project: Project, progress: Progress, kept: KeptChapters | None = None
+) -> tuple[Book | None, list[Diagnostic]]:
     """Read a project's book as far as possible, and say what is wrong with its files.
 
     Raises:
@@ -72,7 +74,7 @@ def read(project: Project, progress: Progress) -> tuple[Book | None, list[Diagno
             f"{project.root}: no folder book/ here; use -C DIR, or begin with: bookbuild new DIR"
         )
     progress("read", "book")
-    book, findings = read_book(project.root)
+    book, findings = read_book(project.root, kept)
     if strange := strangers(project):
         return None, in_order([*findings, *strange])
     return book, findings
@@ -86,14 +88,47 @@ def sound_book(
     Raises:
         BookError: with everything that was found.
     """
-    book, findings = read(project, progress)
+    book, findings = readable_book(project, languages, settings, progress)
+    return book, checked_soundly(project, book, findings, languages, settings)
+
+
+def readable_book(
+    project: Project,
+    languages: Sequence[str],
+    settings: Settings,
+    progress: Progress,
+    kept: KeptChapters | None = None,
+) -> tuple[Book, list[Diagnostic]]:
+    """Read a book; what reading does not find wrong is still to be checked.
+
+    Raises:
+        BookError: with everything that reading and, as far as it goes, checking finds.
+    """
+    book, findings = read(project, progress, kept)
     if book is None:
         raise BookError(findings)
-    findings += check(book)
+    if any(one.severity is Severity.ERROR for one in findings):
+        checked_soundly(project, book, findings, languages, settings)
+    return book, findings
+
+
+def checked_soundly(
+    project: Project,
+    book: Book,
+    found: Sequence[Diagnostic],
+    languages: Sequence[str],
+    settings: Settings,
+) -> list[Diagnostic]:
+    """Check a book and the catalogs asked for; return what is to be told, with what was found before.
+
+    Raises:
+        BookError: something is wrong; with everything that was found.
+    """
+    findings = [*found, *check(book)]
     for language in languages_asked(project, book, languages):
         findings += _checked_language(project, book, language)
     stop_on_errors(findings := weighed(findings, settings))
-    return book, findings
+    return findings
 
 
 def weighed(findings: Sequence[Diagnostic], settings: Settings) -> list[Diagnostic]:

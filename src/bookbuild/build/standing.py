@@ -11,8 +11,8 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import bookbuild
@@ -39,32 +39,57 @@ def build_pdfs(project: Project, languages: Sequence[str], settings: Settings, p
     tidy(project.dist)
     outcome = standing(project, languages, settings)
     if outcome is None:
+        if settings.jobs and not settings.scheduler:
+            from bookbuild.build.workers import begin_loading
+
+            begin_loading()  # the engine, while this process loads the rest
         from bookbuild.build import editions  # takes longer to load than the question above to answer
 
         outcome = editions.build_pdfs(project, languages, settings, progress)
     return outcome
 
 
-def fingerprint(project: Project, languages: Sequence[str], settings: Settings) -> str:
-    """Return a digest of everything that decides what a build makes; empty if that cannot be told."""
-    digest = hashlib.sha256()
-    chosen = {name: value for name, value in asdict(settings).items() if name not in _WITHOUT_EFFECT}
-    options = (
-        tuple(languages),
-        sorted(chosen.items()),
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Digests of everything that decides what a build makes, but for its options."""
+
+    program: str
+    """Of this program, its libraries and their versions."""
+    files: Mapping[str, str]
+    """Of the book's own: ``book/…``, ``locales/…``, ``styles/…``."""
+
+    def fingerprint(self, languages: Sequence[str], settings: Settings) -> str:
+        """Return a digest of these and of the options."""
+        chosen = {name: value for name, value in asdict(settings).items() if name not in _WITHOUT_EFFECT}
+        facts = (self.program, sorted(self.files.items()), tuple(languages), sorted(chosen.items()))
+        return hashlib.sha256(repr(facts).encode(errors="surrogateescape")).hexdigest()
+
+
+def inputs_of(project: Project) -> Inputs | None:
+    """Read and digest everything that a build reads; nothing if that cannot be done."""
+    folders = {"book": project.book, "locales": project.root / "locales", "styles": project.styles}
+    files = {f"{name}{path}": digest for name, at in folders.items() for path, digest in _digests(at)}
+    program = (
         library_versions(),
         sorted(name for folder in sys.path for name in _installed(folder)),
+        list(_digests(Path(bookbuild.__file__).parent)),
     )
-    digest.update(repr(options).encode())
-    folders = [project.book, project.root / "locales", project.styles, Path(bookbuild.__file__).parent]
-    for number, folder in enumerate(folders):
-        for name, path in sorted(_files(str(folder))):
-            content = _content(path)
-            if content is None:
-                return ""
-            digest.update(f"\0{number}{name}\0{len(content)}\0".encode(errors="surrogateescape"))
-            digest.update(content)
-    return digest.hexdigest()
+    if not all(files.values()) or not all(digest for _, digest in program[-1]):
+        return None
+    return Inputs(hashlib.sha256(repr(program).encode(errors="surrogateescape")).hexdigest(), files)
+
+
+def fingerprint(project: Project, languages: Sequence[str], settings: Settings) -> str:
+    """Return a digest of everything that decides what a build makes; empty if that cannot be told."""
+    inputs = inputs_of(project)
+    return inputs.fingerprint(languages, settings) if inputs else ""
+
+
+def _digests(folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield name below the folder and digest of each file, sorted; empty: it cannot be read."""
+    for name, path in sorted(_files(str(folder))):
+        content = _content(path)
+        yield name, "" if content is None else hashlib.sha256(content).hexdigest()
 
 
 def _installed(folder: str) -> Iterator[str]:

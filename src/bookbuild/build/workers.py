@@ -27,6 +27,7 @@ from types import FrameType
 from typing import Any, NoReturn, TypeVar
 
 from bookbuild.diagnostics import BookbuildError
+from bookbuild.press.fonts import hide_system_fonts
 
 T = TypeVar("T")
 
@@ -55,6 +56,19 @@ class WorkLimits:
     """Of address space, that of the program itself included."""
 
 
+def begin_loading() -> None:
+    """Start the server from which workers are forked; it begins to load the engine.
+
+    Threads of ours never meet a fork, and all workers have what is loaded in common.
+    """
+    hide_system_fonts()  # the server and its children inherit it
+    get_context("forkserver").set_forkserver_preload(["bookbuild.press.preload"])
+    resource_tracker.ensure_running()  # which minds signals itself
+    with _unheard(signal.SIGINT):  # a terminal sends it to all; the server cannot take it while it starts
+        forkserver.ensure_running()
+    _end_server_at_exit()
+
+
 class WorkFailedError(BookbuildError):
     """A unit of work failed in its process; ``ours`` tells our fault from the world's or the book's."""
 
@@ -72,16 +86,10 @@ class Workers(Executor):
     Futures raise :class:`WorkFailedError`, or what of our own exceptions the work raised.
     """
 
-    def __init__(self, jobs: int, limits: WorkLimits, preload: str) -> None:
+    def __init__(self, jobs: int, limits: WorkLimits) -> None:
         self._limits = limits
         self._context = get_context("forkserver")
-        # Forked from a server that has imported the work: threads of ours never meet a fork.
-        # It begins to import now, while there is other work to do.
-        self._context.set_forkserver_preload([preload])
-        resource_tracker.ensure_running()  # which minds signals itself
-        with _unheard(signal.SIGINT):  # a terminal sends it to all; the server cannot take it while it starts
-            forkserver.ensure_running()
-        _end_server_at_exit()
+        begin_loading()
         self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="worker")
         self._own = threading.local()
         self._children: list[_Child] = []

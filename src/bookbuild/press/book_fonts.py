@@ -155,25 +155,32 @@ class _Stamp:
         self.widths: dict[int, int] = {}
         self.to_unicode: dict[int, str] = {}
         self._features: dict[str, Mapping[str, str]] = {}
+        self._glyphs: dict[tuple[str, tuple[str, ...]], tuple[int, int]] = {}
         self._font = TTFont(io.BytesIO(face.path.read_bytes()), lazy=True)
         self._units: int = self._font["head"].unitsPerEm
 
     def show(self, text: str, features: tuple[str, ...]) -> tuple[str, float]:
         """Return the glyphs of a text as a hexadecimal string and its width in ems."""
-        names = [self._font.getBestCmap().get(ord(character), ".notdef") for character in text]
-        for feature in features:
-            alternates = self._singles(feature)
-            names = [alternates.get(name, name) for name in names]
         width = 0.0
         shown = ""
-        for character, name in zip(text, names, strict=True):
-            glyph = self._font.getGlyphID(name)
-            advance = round(self._font["hmtx"][name][0] * 1000 / self._units)
+        for character in text:
+            glyph, advance = self._glyph(character, features)
             self.widths[glyph] = advance
             self.to_unicode.setdefault(glyph, character)
             shown += f"{glyph:04x}"
             width += advance / 1000
         return shown, width
+
+    def _glyph(self, character: str, features: tuple[str, ...]) -> tuple[int, int]:
+        """Return the number of a character's glyph and its advance in thousandths of an em."""
+        known = self._glyphs.get((character, features))
+        if known is None:
+            name = self._font.getBestCmap().get(ord(character), ".notdef")
+            for feature in features:
+                name = self._singles(feature).get(name, name)
+            advance = round(self._font["hmtx"][name][0] * 1000 / self._units)
+            known = self._glyphs[character, features] = (self._font.getGlyphID(name), advance)
+        return known
 
     def has(self, text: str) -> bool:
         """Tell whether the face has all characters of a text."""

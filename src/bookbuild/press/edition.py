@@ -64,16 +64,17 @@ def print_edition(
     executor: Executor | None = None,
     cache: SheetCache | None = None,
     progress: Progress | None = None,
+    meanwhile: Callable[[], object] | None = None,
 ) -> Printed:
     """Lay out, number and join the units of one edition.
 
     Without an executor everything happens in this process. The bytes are the same for any
-    executor, with or without a cache.
+    executor, with or without a cache. ``meanwhile`` is called while others lay out, if they do at all.
 
     Raises:
         InternalFault: a worker died, or the engine is not the known one.
     """
-    press = _Press(units, tuple(styles), settings, executor, cache, progress)
+    press = _Press(units, tuple(styles), settings, executor, cache, progress, meanwhile)
     press.settle()
     diagnostics = press.diagnostics()
     key = press.key() if cache and not press.flipping else ""
@@ -99,6 +100,7 @@ class _Press:
         executor: Executor | None,
         cache: SheetCache | None,
         progress: Progress | None,
+        meanwhile: Callable[[], object] | None = None,
     ) -> None:
         self.units = units
         self.styles = styles
@@ -106,6 +108,7 @@ class _Press:
         self.executor = executor
         self.cache = cache
         self.progress = progress
+        self.meanwhile = meanwhile
         self.jobs: list[Job | None] = [None] * len(units)
         self.laid_out: list[LaidOut | None] = [None] * len(units)
         self.guesses: list[Guess] = []
@@ -233,6 +236,8 @@ class _Press:
             # The longest first, so that the last to end is a short one.
             by_length = sorted(missing, key=lambda index: -len(jobs[index].html))
             missing = {index: self.executor.submit(typeset, jobs[index]) for index in by_length}
+            if missing and self.meanwhile:
+                self.meanwhile()
         for index, future in missing.items():
             self.laid_out[index] = sheet = self._result(jobs[index], future)
             self.layouts += 1

@@ -428,10 +428,11 @@ def _anchor_findings(
     book: _Book, found: Sequence[Reading], destinations: Mapping[str, int]
 ) -> Iterator[tuple[Unit, Finding]]:
     """G204, G210: what is referred to stands on the page where its destination says."""
+    mentioned = {anchor for unit in book.units for anchor in unit.mentions}
     begins = {
-        anchor: (at, book.plan.firsts[at] + at_page - 1 if at_page else 0)
+        anchor: (at, book.plan.firsts[at] + reading.begins[anchor] - 1 if reading.begins[anchor] else 0)
         for at, reading in enumerate(found)
-        for anchor, at_page in reading.begins.items()
+        for anchor in mentioned & reading.begins.keys()
     }
     for unit in book.units:
         for anchor in unit.mentions:

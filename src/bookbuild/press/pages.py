@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pikepdf
@@ -91,6 +91,16 @@ class Font:
     widths: dict[bytes, float]
     default: float
     embedded: bool
+    _facts: dict[str, list[str | float | None]] = field(default_factory=dict)
+
+    def says(self, glyphs: Mapping[str, Sequence[str | float | None]]) -> bool:
+        """Tell whether this font gives these glyphs, by codes in hexadecimal, these facts."""
+        if not self._facts:
+            self._facts = {code.hex(): [*self.fact(code)] for code in self.texts.keys() | self.widths.keys()}
+        # Nearly always they are all among the facts: asked in one go, as books have many glyphs.
+        return glyphs.items() <= self._facts.items() or all(
+            [*self.fact(bytes.fromhex(code))] == [*fact] for code, fact in glyphs.items()
+        )
 
     def fact(self, glyph: bytes) -> tuple[str | None, float]:
         """Return the characters of a glyph, if any, and its advance."""

@@ -34,6 +34,9 @@ class Kept(Protocol):
         """Keep something under a key."""
 
 
+Glyphs = Mapping[str, Sequence[str | float | None]]
+"""Code of a glyph in hexadecimal → its characters and advance."""
+
 _CODE = ("gate.py", "pages.py", "promises.py", "reading_order.py", "readings.py", "slots.py")
 
 
@@ -55,7 +58,7 @@ class Reading:
     """For each page, its own texts near those in the margin."""
     fonts: tuple[tuple[str, ...], ...]
     """For each page, the fonts drawn with, by name."""
-    glyphs: Mapping[str, Mapping[str, tuple[str | None, float]]]
+    glyphs: Mapping[str, Glyphs]
     """Font, by name → code of a glyph in hexadecimal → its characters and advance."""
 
 
@@ -98,39 +101,33 @@ def kept_reading(data: bytes | None, reader: Reader, pages: Sequence[pikepdf.Pag
             begins=facts["begins"],
             near=tuple(tuple(Run(**run) for run in runs) for runs in facts["near"]),
             fonts=tuple(tuple(names) for names in facts["fonts"]),
-            glyphs={
-                font: {code: (text, width) for code, (text, width) in glyphs.items()}
-                for font, glyphs in facts["glyphs"].items()
-            },
+            glyphs=facts["glyphs"],
         )
+        return reading if _still_so(reading, reader, pages) else None
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def _still_so(reading: Reading, reader: Reader, pages: Sequence[pikepdf.Page]) -> bool:
     if len(reading.near) != len(pages) or len(reading.fonts) != len(pages):
-        return None
-    wanted = {
-        font: {bytes.fromhex(code): fact for code, fact in glyphs.items()}
-        for font, glyphs in reading.glyphs.items()
-    }
+        return False
     checked: list[object] = []
     for page, used in zip(pages, reading.fonts, strict=True):
         tables = reader.fonts(page)
         if not any(tables is known for known in checked):
-            if not all(_says(table, wanted) for table in tables):
-                return None
+            if not all(_says(table, reading.glyphs) for table in tables):
+                return False
             checked.append(tables)
         names = {name for table in tables for name in table}
         if not names.issuperset(used):
-            return None
-    return reading
+            return False
+    return True
 
 
-def _says(table: Mapping[str, Font], wanted: Mapping[str, Mapping[bytes, tuple[str | None, float]]]) -> bool:
-    return all(
-        table[name].fact(code) == fact
-        for name, glyphs in wanted.items()
-        if name in table
-        for code, fact in glyphs.items()
-    )
+def _says(
+    table: Mapping[str, Font], wanted: Mapping[str, Mapping[str, Sequence[str | float | None]]]
+) -> bool:
+    return all(table[name].says(glyphs) for name, glyphs in wanted.items() if name in table)
 
 
 def to_bytes(reading: Reading) -> bytes:

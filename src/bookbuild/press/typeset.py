@@ -102,6 +102,15 @@ def typeset(job: Job) -> LaidOut:
     )
 
 
+def prepare(
+    styles: tuple[StyleSheet, ...], root: Path, page: PageFormat, lang: str, hyphenation: Mapping[str, Path]
+) -> None:
+    """Load what all units of an edition need, fonts and patterns too, before the first is handed over."""
+    words = "<h1>A</h1><p>Preparations, <em>preparations</em>, <strong>preparations</strong>.</p><h2>A</h2>"
+    html = f'<!DOCTYPE html><html lang="{lang}"><head><title>A</title></head><body>{words}</body></html>'
+    typeset(Job("", html, (), (), "right", styles, root, page, hyphenation, Limits()))
+
+
 def typeset_in_background(job: Job) -> LaidOut:
     """Lay out one unit in a process that gives way to others."""
     os.setpriority(os.PRIO_PROCESS, 0, _BACKGROUND)

@@ -6,7 +6,7 @@ import functools
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from pydantic import BaseModel
 
@@ -66,13 +66,24 @@ NO_VALUE = Name("")
 """Stands for a value that could not be read; its claim's diagnostic says why."""
 
 
-def read_book(root: Path) -> tuple[Book | None, list[Diagnostic]]:
+class KeptChapters(Protocol):
+    """Chapters that were read before."""
+
+    def chapter(self, *read_from: str) -> tuple[Chapter, Problems] | None:
+        """Return a chapter, and what is wrong with it, that was read from the same, or nothing."""
+
+    def keep_chapter(self, chapter: Chapter, problems: Problems, *read_from: str) -> None:
+        """Keep a chapter that was read."""
+
+
+def read_book(root: Path, kept: KeptChapters | None = None) -> tuple[Book | None, list[Diagnostic]]:
     """Read a book from its folder, or from a project that holds it as ``book/``.
 
     Places are relative to ``root``. Returns everything wrong, sorted by place. The book is given
     as far as it can be read, with empty stand-ins, so that it can be checked further; it must not
     be built if any diagnostic is an error. Nothing is returned if ``book.yaml`` or a whole data
-    file cannot be read, since everything that refers to it would be reported too.
+    file cannot be read, since everything that refers to it would be reported too. The answer is the
+    same with ``kept`` and without.
     """
     problems: list[Diagnostic] = []
     folder = _folder_of(root)
@@ -82,7 +93,7 @@ def read_book(root: Path) -> tuple[Book | None, list[Diagnostic]]:
     path = f"{folder}book.yaml"
     read = _data_file(root, path, BookFile, problems)
     lang = read[0].source_language if read else ""
-    shelf = _Shelf(root, folder, lang, problems)
+    shelf = _Shelf(root, folder, lang, problems, kept)
     chapters, all_chapters = shelf.chapters()
     sources = shelf.sources()
     units = read[0].units if read else {}
@@ -168,11 +179,19 @@ def _validated(text: str, path: str, shape: type[R], problems: list[Diagnostic])
 class _Shelf:
     """The files of a book but book.yaml."""
 
-    def __init__(self, root: Path, folder: str, lang: str, problems: list[Diagnostic]) -> None:
+    def __init__(
+        self,
+        root: Path,
+        folder: str,
+        lang: str,
+        problems: list[Diagnostic],
+        kept: KeptChapters | None = None,
+    ) -> None:
         self.root = root
         self.folder = folder
         self.lang = lang
         self.problems = problems
+        self.kept = kept
 
     def report(self, code: str, message: str, place: Place, hint: str = "") -> None:
         self.problems.append(Diagnostic(code, message, place, hint=hint))
@@ -193,9 +212,19 @@ class _Shelf:
                 complete = False
                 continue
             chapter_id = unicodedata.normalize("NFC", Path(path).stem)
-            chapters[chapter_id], problems = _chapter(text, path, chapter_id, self.lang)
+            chapters[chapter_id], problems = self.chapter(text, path, chapter_id)
             self.problems.extend(problems)
         return chapters, complete
+
+    def chapter(self, text: str, path: str, chapter_id: str) -> tuple[Chapter, Problems]:
+        """Read a chapter, or take it as it was read before from the same text."""
+        read_from = (text, path, chapter_id, self.lang)
+        found = self.kept.chapter(*read_from) if self.kept else None
+        if not found:
+            found = _chapter(*read_from)
+            if self.kept:
+                self.kept.keep_chapter(*found, *read_from)
+        return found
 
     def sources(self) -> tuple[Source, ...] | None:
         path = f"{self.folder}sources.yaml"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from bookbuild.model.edition import (
     Anchor,
@@ -34,10 +35,11 @@ _SLOT = re.compile(r'\bdata-pages="([^"]*)"')
 
 
 @dataclass(frozen=True, slots=True)
-class _Written:
+class Written:
     """One section, and what follows from it alone."""
 
-    section: Section
+    section: Section | None
+    """Nothing where it is kept."""
     around: tuple[object, ...]
     html: str
     ids: tuple[str, ...]
@@ -47,13 +49,24 @@ class _Written:
     lines: Mapping[str, Place]
 
 
+class KeptSections(Protocol):
+    """Sections of the same edition that were written in runs before."""
+
+    def written(self, section: str) -> Written | None:
+        """Return a section as it was written, without the section itself, or nothing."""
+
+    def keep_written(self, section: str, written: Written) -> None:
+        """Keep a section that was written."""
+
+
 class Memory:
     """The sections that were written last."""
 
-    def __init__(self) -> None:
-        self._written: dict[str, _Written] = {}
+    def __init__(self, kept: KeptSections | None = None) -> None:
+        self._written: dict[str, Written] = {}
+        self._kept = kept
 
-    def written(self, section: Section, edition: Edition, locale: Locale) -> _Written:
+    def written(self, section: Section, edition: Edition, locale: Locale) -> Written:
         """Return a section on paper; one that is equal to the last of its name is not written again."""
         # All that a template sees besides the section: see section_html.
         around = (edition.lang, edition.direction, edition.title, locale)
@@ -64,19 +77,28 @@ class Memory:
             # Equal sections may still stand at other places in their files.
             known = replace(known, section=section, notes=tuple(_promised(section)), lines=_lines(section))
         else:
-            html = section_html(section, edition, locale, Medium.PAPER)
-            known = _Written(
-                section,
-                around,
-                html,
-                tuple(dict.fromkeys(_ID.findall(html))),
-                _mentions(html),
-                tuple(_promised(section)),
-                tuple(_bookmarks(section)),
-                _lines(section),
-            )
+            known = self._kept.written(section.id) if self._kept else None
+            if known is None:
+                known = _write(section, edition, locale)
+                if self._kept:
+                    self._kept.keep_written(section.id, known)
+            known = replace(known, section=section, around=around)
         self._written[section.id] = known
         return known
+
+
+def _write(section: Section, edition: Edition, locale: Locale) -> Written:
+    html = section_html(section, edition, locale, Medium.PAPER)
+    return Written(
+        None,
+        (),
+        html,
+        tuple(dict.fromkeys(_ID.findall(html))),
+        _mentions(html),
+        tuple(_promised(section)),
+        tuple(_bookmarks(section)),
+        _lines(section),
+    )
 
 
 def render_units(edition: Edition, locale: Locale, memory: Memory | None = None) -> tuple[Unit, ...]:
@@ -88,8 +110,7 @@ def render_units(edition: Edition, locale: Locale, memory: Memory | None = None)
     pages = [memory.written(section, edition, locale) for section in edition.sections]
     wanted = {anchor for page in pages for anchor in page.mentions}
     units = []
-    for page in pages:
-        section = page.section
+    for section, page in zip(edition.sections, pages, strict=True):
         wanted_here = wanted | {bookmark.anchor for bookmark in page.bookmarks}
         units.append(
             Unit(
