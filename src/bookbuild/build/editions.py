@@ -7,11 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from bookbuild.apparatus.edition import make_edition
 from bookbuild.apparatus.memory import Memory
 from bookbuild.build import Outcome, Progress
-from bookbuild.build.cluster import Cluster, cluster
 from bookbuild.build.inputs import unchanged
 from bookbuild.build.kept import Shelf
 from bookbuild.build.manuscript import (
@@ -51,6 +51,9 @@ from bookbuild.render import locale_css, render_html, render_units
 from bookbuild.render.units import Memory as WrittenMemory
 from bookbuild.translate.extract import extract
 from bookbuild.translate.hyphenation import hyphenation_patterns
+
+if TYPE_CHECKING:
+    from bookbuild.build.cluster import Cluster
 
 
 def build_pdfs(project: Project, languages: Sequence[str], settings: Settings, progress: Progress) -> Outcome:
@@ -318,6 +321,8 @@ def _hyphenation(project: Project, languages: set[str]) -> dict[str, Path]:
 
 def _workers_for(settings: Settings) -> AbstractContextManager[Workers | Cluster | None]:
     if settings.scheduler:
+        from bookbuild.build.cluster import cluster
+
         return cluster(settings.scheduler)
     return worker_pool(settings.jobs, WorkLimits(settings.unit_seconds, settings.unit_megabytes))
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bookbuild.build import Progress
 from bookbuild.build.inputs import strangers
-from bookbuild.check import check
 from bookbuild.config import Project, Settings
 from bookbuild.diagnostics import (
     BookError,
@@ -19,16 +19,19 @@ from bookbuild.diagnostics import (
     did_you_mean,
     in_order,
 )
-from bookbuild.figures.evidence import EvidenceReport, check_evidence
 from bookbuild.model.book import Book, LocalizedBook
 from bookbuild.model.catalog import Catalog
 from bookbuild.model.locale import Locale
 from bookbuild.read import KeptChapters, copy_starter, parse_inlines, read_book, read_ledger
-from bookbuild.translate.check import check_catalog, check_folders
 from bookbuild.translate.locale import open_locale
 from bookbuild.translate.localize import localize
 from bookbuild.translate.po import read_catalog
 from bookbuild.translate.pseudo import PSEUDO
+
+if TYPE_CHECKING:
+    from bookbuild.figures.evidence import EvidenceReport
+
+# What checks is loaded by those who check: pages are under way by then.
 
 
 def new_book(folder: Path) -> None:
@@ -46,6 +49,9 @@ def check_book(
     project: Project, languages: Sequence[str], settings: Settings, progress: Progress
 ) -> list[Diagnostic]:
     """Return everything wrong with a book and its catalogs, sorted; nothing is typeset."""
+    from bookbuild.check import check
+    from bookbuild.translate.check import check_folders
+
     book, findings = read(project, progress)
     if book is None:
         return findings
@@ -124,6 +130,8 @@ def checked_soundly(
     Raises:
         BookError: something is wrong; with everything that was found.
     """
+    from bookbuild.check import check
+
     findings = [*found, *check(book)]
     for language in languages_asked(project, book, languages):
         findings += _checked_language(project, book, language)
@@ -182,6 +190,8 @@ def _checked_language(project: Project, book: Book, language: str) -> list[Diagn
 
 def checked_catalog(project: Project, book: Book, language: str) -> tuple[Catalog | None, list[Diagnostic]]:
     """Read and check the catalog of a language; none is needed for the pseudo-locale."""
+    from bookbuild.translate.check import check_catalog
+
     if language == PSEUDO:
         return None, []
     path = project.catalog(language)
@@ -205,6 +215,8 @@ def evidence_of(project: Project, book: Book, folder: Path) -> tuple[list[Diagno
     Raises:
         EnvironmentFailure: the folder or a document cannot be read.
     """
+    from bookbuild.figures.evidence import check_evidence
+
     if not folder.is_dir():
         raise EnvironmentFailure(f"{folder}: no such folder of documents")
     documents = {}

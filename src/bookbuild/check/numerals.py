@@ -238,7 +238,7 @@ def _bare(prose: Prose, exceptions: list[re.Pattern[str]], *, quotes_count: bool
 
 
 def _figures(text: str, exceptions: list[re.Pattern[str]]) -> Iterator[tuple[int, str]]:
-    if not any(character.isdigit() for character in text):
+    if not any(map(str.isdigit, text)):
         return
     excepted = [match.span() for pattern in exceptions for match in pattern.finditer(text)]
     for match in _FIGURE.finditer(text):
@@ -259,6 +259,10 @@ def _flatten(inline: Inline, source: str, text: list[str], offsets: list[int]) -
     match inline:
         case Text():
             at = inline.offset
+            if source.startswith(inline.text, at):  # no escape among them
+                text.append(inline.text)
+                offsets.extend(range(at, at + len(inline.text)))
+                return
             for character in inline.text:
                 if source[at : at + 1] != character and source[at + 1 : at + 2] == character:
                     at += 1  # over the backslash of an escape

@@ -196,15 +196,22 @@ def each_prose(tree: object) -> Iterator[Prose]:
     parts = _parts(kind)
     if parts:
         for name in parts:
-            yield from each_prose(getattr(tree, name))
+            part = getattr(tree, name)
+            if type(part) not in _LEAVES:
+                yield from each_prose(part)
     elif isinstance(tree, Prose):
         yield tree
     elif isinstance(tree, tuple):
         for item in tree:
-            yield from each_prose(item)
+            if type(item) not in _LEAVES:
+                yield from each_prose(item)
     elif parts is None and isinstance(tree, Mapping):
         for item in tree.values():
             yield from each_prose(item)
+
+
+_LEAVES = frozenset({str, int, bool, float, type(None)})
+"""Most values of a book: no message is looked for in them."""
 
 
 @functools.cache

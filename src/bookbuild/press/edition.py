@@ -17,8 +17,6 @@ from bookbuild.press import fonts, slots
 from bookbuild.press.cache import SheetCache, code_digest, job_key
 from bookbuild.press.complaints import ids_before
 from bookbuild.press.folios import Plan, page_map, plan, side_of
-from bookbuild.press.gate import check
-from bookbuild.press.join import Imprint, join
 from bookbuild.press.settings import PressSettings, StyleSheet
 from bookbuild.press.sheets import Finding, LaidOut, placed
 from bookbuild.press.typeset import Job, typeset
@@ -157,6 +155,8 @@ class _Press:
         return sure or [i for i in due if not full_of_numbers(self.units[i])] or due
 
     def joined(self) -> bytes:
+        from bookbuild.press.join import Imprint, join
+
         settings = self.settings
         imprint = Imprint(
             settings.title,
@@ -170,6 +170,8 @@ class _Press:
 
     def gated(self, pdf: bytes) -> list[Diagnostic]:
         """Return what the gate finds in the finished PDF."""
+        from bookbuild.press.gate import check
+
         return check(pdf, self.units, self._sheets(), self.plan, self.settings, self.cache)
 
     def key(self) -> str:
@@ -236,8 +238,10 @@ class _Press:
             # The longest first, so that the last to end is a short one.
             by_length = sorted(missing, key=lambda index: -len(jobs[index].html))
             missing = {index: self.executor.submit(typeset, jobs[index]) for index in by_length}
-            if missing and self.meanwhile:
-                self.meanwhile()
+            if missing:
+                _load_what_comes_after()
+                if self.meanwhile:
+                    self.meanwhile()
         for index, future in missing.items():
             self.laid_out[index] = sheet = self._result(jobs[index], future)
             self.layouts += 1
@@ -301,6 +305,12 @@ class _Press:
 
     def _read_font(self, digest: str) -> bytes:
         return font_file(digest, self._sheets(), self.settings.root)
+
+
+def _load_what_comes_after() -> None:
+    """Load what joins and checks, while others lay out: it takes a tenth of a second."""
+    import bookbuild.press.gate
+    import bookbuild.press.join  # noqa: F401
 
 
 def jobs_of(
