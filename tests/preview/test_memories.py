@@ -7,6 +7,7 @@ import pytest
 from bookbuild.apparatus.memory import Memory as ApparatusMemory
 from bookbuild.build import editions, manuscript
 from bookbuild.config import Project
+from bookbuild.diagnostics import Severity
 from bookbuild.figures.compare import compare_all
 from bookbuild.model.unit import Unit
 from bookbuild.render import render_units
@@ -32,8 +33,8 @@ EDITS = {
     "a source": (SOURCES, "A Summer above Tarvik", "Two Summers above Tarvik"),
     "a translation": (CATALOG, 'msgstr "Kim birinci idi"', 'msgstr "Kim ən birinci idi"'),
     "lines above the translations": (CATALOG, "\n\n#", "\n\n\n\n#"),
-    "how near is near": (BOOK, "contents:", "about-percent: 40\ncontents:"),
-    "where chapters open": (BOOK, "contents:", "opening: recto\ncontents:"),
+    "how near is near": (BOOK, "about: 10 %", "about: 40 %"),
+    "where chapters open": (BOOK, "chapters-open: recto", "chapters-open: next"),
 }
 
 
@@ -57,7 +58,7 @@ class Remembered:
     ) -> tuple[Unit, ...]:
         project = self.project
         book, findings = manuscript.read(project, lambda *_: None)
-        assert book is not None, findings
+        assert book is not None and not any(one.severity is Severity.ERROR for one in findings), findings
         catalog = None
         if self.language != book.source_language:
             catalog, _ = read_catalog(project.catalog(self.language), CATALOG)
@@ -80,7 +81,7 @@ def test_after_each_edit_words_and_places_are_those_of_a_first_reading(
         # Not by “==”: places do not count there.
         after = repr(book.units())
         assert after == repr(book.units_made_anew()), what
-        assert language == "en" or after != before or path not in (ASCENT, FIGURES), f"{what}: no effect"
+        assert after != before or path in (CATALOG, SOURCES), f"{what}: no effect, so nothing is tested"
         file.write_text(text, "utf-8")
         assert repr(book.units()) == before, f"{what}, taken back"
 
