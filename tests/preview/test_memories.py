@@ -58,7 +58,8 @@ class Remembered:
     ) -> tuple[Unit, ...]:
         project = self.project
         book, findings = manuscript.read(project, lambda *_: None)
-        assert book is not None and not any(one.severity is Severity.ERROR for one in findings), findings
+        assert book is not None, findings
+        assert not any(one.severity is Severity.ERROR for one in findings), findings
         catalog = None
         if self.language != book.source_language:
             catalog, _ = read_catalog(project.catalog(self.language), CATALOG)
