@@ -255,3 +255,9 @@ def test_the_pseudo_locale_leaves_no_plain_letter() -> None:
 
 def test_roman_numerals() -> None:
     assert [roman(n) for n in (1, 4, 9, 14, 19, 20, 21)] == ["I", "IV", "IX", "XIV", "XIX", "XX", "XXI"]
+
+
+def test_the_name_of_a_country_keeps_its_capital_in_the_name_of_its_language() -> None:
+    """CLDR has “azərbaycan”; the orthography writes “Azərbaycan dili” and “ingilis dili”."""
+    az = open_locale("az")
+    assert [az.language_name(code) for code in ("az", "en")] == ["Azərbaycan", "ingilis"]

@@ -383,7 +383,10 @@ class PackLocale:
         return self._alphabet.sort_key(text)
 
     def language_name(self, code: str) -> str:
-        """Return a language's name in this one, from CLDR."""
+        """Return a language's name in this one, from its pack or from CLDR."""
+        written = self.pack.languages.get(code)
+        if written:
+            return written
         return self.labels.change(str(self._cldr.languages.get(code.replace("-", "_")) or code))
 
     def index_head(self, text: str) -> str:

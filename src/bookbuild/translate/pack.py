@@ -50,6 +50,7 @@ class Pack:
     direction: str
     quotes: tuple[str, str, str, str]
     alphabet: tuple[str, ...]
+    languages: Mapping[str, str]
     file_under: Mapping[str, str]
     ignore_in_sorting: tuple[str, ...]
     fonts: tuple[str, ...]
@@ -210,6 +211,7 @@ def _pack(code: str, data: Mapping[str, Any]) -> Pack:
         direction=data["direction"],
         quotes=tuple(data["quotes"]),
         alphabet=tuple(data["alphabet"].split()),
+        languages=data["languages"],
         file_under=data["file-under"],
         ignore_in_sorting=tuple(data["ignore-in-sorting"]),
         fonts=tuple(data["fonts"]),
