@@ -192,22 +192,28 @@ def map_prose(tree: T, change: Callable[[Prose], Prose]) -> T:
 
 def each_prose(tree: object) -> Iterator[Prose]:
     """Yield every message of a tree, in the order of the dataclass fields: reading order."""
+    found: list[Prose] = []
+    _gather(tree, found)
+    return iter(found)
+
+
+def _gather(tree: object, found: list[Prose]) -> None:
     kind: Any = type(tree)
     parts = _parts(kind)
     if parts:
         for name in parts:
             part = getattr(tree, name)
             if type(part) not in _LEAVES:
-                yield from each_prose(part)
+                _gather(part, found)
     elif isinstance(tree, Prose):
-        yield tree
+        found.append(tree)
     elif isinstance(tree, tuple):
         for item in tree:
             if type(item) not in _LEAVES:
-                yield from each_prose(item)
+                _gather(item, found)
     elif parts is None and isinstance(tree, Mapping):
         for item in tree.values():
-            yield from each_prose(item)
+            _gather(item, found)
 
 
 _LEAVES = frozenset({str, int, bool, float, type(None)})

@@ -332,7 +332,10 @@ def _characters(source: str, string: str) -> Found:
 def _lost_and_added(
     code: str, what: str, source: Iterable[str], target: Iterable[str], *, hint_names: bool = True
 ) -> Found:
-    before, after = Counter(source), Counter(target)
+    wanted, found_there = list(source), list(target)
+    if wanted == found_there:  # nearly always, and nothing to count
+        return
+    before, after = Counter(wanted), Counter(found_there)
     if before == after:
         return
     lost, added = before - after, after - before
