@@ -28,6 +28,7 @@ from bookbuild.config import Project, Settings
 from bookbuild.diagnostics import BookError, Diagnostic, Severity
 from bookbuild.figures.compare import compare_all
 from tests.conftest import silent
+from tests.preview import chromium
 
 pytestmark = pytest.mark.xdist_group("distribution")
 
@@ -303,3 +304,23 @@ def test_an_error_of_preflight_stops_everything(copied: Built) -> None:
     picture = "\n:::{image} images/coarse.png\n:alt: A square\n:::\n"
     chapter.write_text(chapter.read_text("utf-8") + picture, "utf-8")
     assert "D402" in refused(copied, "en")
+
+
+@pytest.mark.world
+@pytest.mark.parametrize("language", ["en", "az"])
+@pytest.mark.parametrize("width", [360, 390, 1280])
+def test_the_site_never_scrolls_sideways(built: Built, language: str, width: int) -> None:
+    if not chromium.EXECUTABLE:
+        pytest.skip("no Chromium (apt-get install chromium)")
+    with chromium.Chromium() as browser:
+        browser.resize(width, 800, phone=width < 1000)
+        browser.open((built.folder / language / "html" / "index.html").as_uri())
+        assert browser.evaluate("document.scrollingElement.scrollWidth") == width
+        # What is wider scrolls by itself, and can be reached with the keyboard.
+        loose = "[...document.querySelectorAll('figure.chart, div.table:has(> table:not(.claims))')]"
+        assert browser.evaluate(f"{loose}.filter(one => one.tabIndex < 0).length") == 0
+        wider = "[...document.querySelectorAll('div.table:has(> .claims)')]"
+        assert browser.evaluate(f"{wider}.filter(one => one.scrollWidth > one.clientWidth + 1).length") == 0
+        browser.evaluate("document.querySelector('.skip').focus()")
+        left = browser.evaluate("document.querySelector('.skip').getBoundingClientRect().left")
+        assert 0 <= left < width

@@ -1,6 +1,7 @@
 """Kill whole `bookbuild dist` runs, and let the disk be full: the distribution stays the old or the new one.
 
     python tests/benchmarks/dist_kills.py kills --count 20                 the starter book
+    python tests/benchmarks/dist_kills.py kills --tiny --count 20          a book of one page
     python tests/benchmarks/dist_kills.py kills --book PROJECT --count 5   a copy of that project
     python tests/benchmarks/dist_kills.py disks                            needs root: mounts small disks
 
@@ -25,6 +26,10 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from tests.cases.tiny_books import SOUND, write_book
 
 from bookbuild.build import manuscript
 from bookbuild.distribute.publish import verify_distribution
@@ -110,11 +115,14 @@ def sums_of(folder: Path) -> Sums:
 
 
 @contextlib.contextmanager
-def victim(book: Path | None = None) -> Iterator[Victim]:
-    """Yield a copy of a project, or the starter book, ready to be killed."""
+def victim(book: Path | None = None, *, tiny: bool = False) -> Iterator[Victim]:
+    """Yield a copy of a project, or the starter book, or one of a single page, ready to be killed."""
     with tempfile.TemporaryDirectory() as name:
         root = Path(name) / "book"
-        if book is None:
+        if tiny:
+            # The folder is named by the edition: without one the date would be in its name.
+            write_book(root / "book", **{"book.yaml": SOUND["book.yaml"] + "edition: First\n"})
+        elif book is None:
             manuscript.new_book(root)
         else:
             for part in ("book", "locales", "styles"):
@@ -206,12 +214,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("what", choices=("kills", "disks"))
     parser.add_argument("--book", type=Path, help="the project whose book is taken; else the starter book")
+    parser.add_argument("--tiny", action="store_true", help="a book of one page")
     parser.add_argument("--count", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args(arguments)
     os.nice(10)
     bad = 0
-    with victim(asked.book) as book:
+    with victim(asked.book, tiny=asked.tiny) as book:
         print(f"a complete run takes {book.seconds:.1f} s; {len(book.states[0])} files", flush=True)
         if asked.what == "kills":
             for number in range(asked.count):

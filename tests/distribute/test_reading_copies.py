@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -295,3 +297,23 @@ def test_equal_books_give_equal_archives(source: bytes, archive: ReadingCopy) ->
 def test_verapdf_finds_no_fault(copy: ReadingCopy, archive: ReadingCopy, tmp_path: Path) -> None:
     assert failures_of(copy.pdf, "PDFUA_1", tmp_path) == []
     assert failures_of(archive.pdf, "PDFA_3_U", tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "arguments"),
+    [
+        ("outloud", ("--layer", "conformance", "--fail-on", "error")),
+        ("pdfua", ("check", "--min-severity", "error")),
+    ],
+)
+def test_other_checkers_find_no_fault(
+    copy: ReadingCopy, tmp_path: Path, command: str, arguments: tuple[str, ...]
+) -> None:
+    """Two checkers of PDF/UA that share no code with veraPDF, where they are installed."""
+    program = Path(sys.executable).with_name(command)
+    if not program.exists():
+        pytest.skip(f"{command} not run: pip install {command}")
+    path = tmp_path / "screen.pdf"
+    path.write_bytes(copy.pdf)
+    run = subprocess.run([str(program), *arguments, str(path)], capture_output=True, text=True, timeout=240)
+    assert run.returncode == 0, run.stdout + run.stderr
