@@ -6,17 +6,19 @@ import dataclasses
 from pathlib import Path
 
 import pytest
+from tests.conftest import pages_of, silent
+from tests.translate.escapes import data_of, escapes
 
 from bookbuild import read as read_room
+from bookbuild.build import editions, manuscript
+from bookbuild.config import Project, Settings
 from bookbuild.diagnostics import Severity
 from bookbuild.model.book import Book, each_prose, map_prose
 from bookbuild.model.catalog import Catalog
-from bookbuild.model.inline import Foreign, Inline, Text
 from bookbuild.model.prose import Prose, Status
 from bookbuild.read.book import read_book
 from bookbuild.read.inlines import parse_inlines
 from bookbuild.translate.check import check_catalog
-from bookbuild.translate.content import walk
 from bookbuild.translate.extract import extract
 from bookbuild.translate.locale import open_locale
 from bookbuild.translate.localize import localize
@@ -41,19 +43,21 @@ def test_the_starter_is_complete_in_azerbaijani(starter: Book) -> None:
     assert localize(starter, catalog, "az", parse_inlines).coverage.percent == 100
 
 
-def test_nothing_escapes_the_pseudo_locale(starter: Book) -> None:
-    local = localize(starter, None, "en-XA", parse_inlines)
-    escaped = [
-        node.text
-        for prose in each_prose(local.book)
-        for node in walk(_without_foreign(prose.inlines))
-        if isinstance(node, Text) and any(c.isascii() and c.isalpha() for c in node.text)
-    ]
-    assert escaped == []
+def test_the_search_for_escapes_finds_words_and_leaves_names_and_page_numbers(starter: Book) -> None:
+    data = data_of(starter, STARTER / "book")
+    names = "Çöñţéñţš vii\r\nSigrid Aune åñð “Seven on Or\u2010\r\nsel”, p. 12, "
+    page = names + "said by Ilse Brandt, read in Orsel"
+    assert escapes([page], data) == [(1, word) for word in ("said", "by", "read", "in", "Orsel")]
 
 
-def _without_foreign(inlines: tuple[Inline, ...]) -> tuple[Inline, ...]:
-    return tuple(node for node in inlines if not isinstance(node, Foreign))
+@pytest.mark.xdist_group("starter")
+def test_nothing_escapes_the_pseudo_locale_on_any_page(starter: Book, tmp_path: Path) -> None:
+    project = Project(tmp_path / "book")
+    manuscript.new_book(project.root)
+    (printed,) = editions.print_languages(project, starter, ("en-XA",), Settings(jobs=2, cache=None), silent)
+    pages = pages_of(printed).texts
+    assert sum("Çöļöþĥöñ" in page for page in pages) == 2, "the contents and the colophon are there"
+    assert escapes(pages, data_of(starter, project.root / "book")) == []
 
 
 def translated(catalog: Catalog, words: dict[str, str]) -> Catalog:

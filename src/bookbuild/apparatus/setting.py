@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import TypeVar
 
@@ -50,7 +50,7 @@ from bookbuild.model.inline import (
 from bookbuild.model.inline import NoteCall as WrittenCall
 from bookbuild.model.locale import Locale
 from bookbuild.model.place import Place
-from bookbuild.model.prose import Prose, Status, key_of
+from bookbuild.model.prose import Kind, Prose, Status, key_of
 from bookbuild.model.value import Name
 
 T = TypeVar("T")
@@ -59,6 +59,9 @@ _HEADING = re.compile(r'^(?:secs?|sections?)\.?\s+["“](?P<words>[^"”]+)["”
 
 CLOSING = ".,;:!?…”’»)]"
 """Signs that stand before the call of a note."""
+
+
+NO_WORDS = Words(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +148,9 @@ class SectionSetter:
         spans = joined((reference, said, self._arrow(contested)), " ")
         for key in dict.fromkeys((first.source, first.seen_in)):
             self._ledger.cite(key, f"call-{note_id}")
-        return self._add(note_id, (first_upper(spans, self._locale),), place)
+        waiting = any(self.wrap(claim.said_by, ()).untranslated for _, claim in claims)
+        words = Words((), untranslated=waiting)
+        return self._add(note_id, (first_upper(spans, self._locale),), place, words)
 
     def note_of_citations(self, node: CitationNote, place: Place) -> NoteCall:
         """Make a note of one or more citations."""
@@ -176,8 +181,10 @@ class SectionSetter:
             _Walk(self, prose, True, note_id, tuple(nodes)).spans() for nodes in paragraphs
         )
         self._last = None
-        lang = prose.lang if prose.lang != self._locale.code else ""
-        return self._add(note_id, set_paragraphs, place, lang)
+        words = self.wrap(prose, ())
+        if prose.kind is not Kind.NOTE:  # it stands within a message that has its number in the text
+            words = replace(words, message="", state="")
+        return self._add(note_id, set_paragraphs, place, words)
 
     def written_note(self, label: str, place: Place) -> Span:
         """Make the note called by a label; a second call of the same label repeats its number."""
@@ -342,8 +349,12 @@ class SectionSetter:
         pieces = locator.split('"')
         if len(pieces) % 2 == 0:
             return locator
+        conjunction = self._locale.citation_terms.get("and", ("and",))[0]
         return "".join(
-            f"{opening}{piece}{closing}" if number % 2 else piece for number, piece in enumerate(pieces)
+            f"{opening}{piece}{closing}"
+            if number % 2
+            else self._locale.punctuated(f" {conjunction} " if piece == " and " else piece)
+            for number, piece in enumerate(pieces)
         )
 
     def _plain(self, prose: Prose) -> str:
@@ -372,10 +383,14 @@ class SectionSetter:
     def _next_id(self) -> str:
         return f"note-{self._section}-{len(self.notes) + 1}"
 
-    def _add(self, note_id: str, paragraphs: tuple[Spans, ...], place: Place, lang: str = "") -> NoteCall:
+    def _add(
+        self, note_id: str, paragraphs: tuple[Spans, ...], place: Place, words: Words = NO_WORDS
+    ) -> NoteCall:
+        """Number a note; ``words`` say its language and how far it is translated."""
         number = self._locale.number(len(self.notes) + 1)
-        lang = lang or self._locale.code
-        note = Footnote(note_id, number, paragraphs, lang, direction_of(lang), place)
+        lang = words.lang or self._locale.code
+        state = (words.untranslated, words.message, words.state)
+        note = Footnote(note_id, number, paragraphs, lang, direction_of(lang), *state, place)
         self.notes.append(note)
         return NoteCall(note)
 

@@ -108,6 +108,12 @@ class Footnote:
     lang: str = ""
     direction: str = ""
     """Both said, as a note may stand in words of another language."""
+    untranslated: bool = False
+    """Something in it waits for a translator, and is marked."""
+    message: str = ""
+    """Number of its message in a translator's proof, else empty."""
+    state: str = ""
+    """``fuzzy`` or ``missing`` in a translator's proof, else empty."""
     place: Place = field(default=NOWHERE, compare=False)
 
 

@@ -33,7 +33,7 @@ def texts_by_letters(texts: Iterable[str]) -> Texts:
 def as_read(runs: Sequence[Run], texts: Texts) -> tuple[Run, ...]:
     """Return the runs of a page with each text that is known to be read otherwise than drawn in one piece.
 
-    Texts are used up.
+    Texts of the same letters are used up in their order, but for the last.
     """
     if not texts:
         return tuple(runs)
@@ -63,7 +63,9 @@ def _longest(runs: Sequence[Run], start: int, texts: Texts) -> tuple[int, str]:
         if leftwards and len(spelled) in lengths and (waiting := texts.get("".join(sorted(spelled)))):
             best = end + 1, waiting[0]
     if best[0]:
-        texts[_spelling(best[1])].popleft()
+        waiting = texts[_spelling(best[1])]
+        if len(waiting) > 1:  # a neighbour's words may have been taken for it: the last stays good
+            waiting.popleft()
     return best
 
 

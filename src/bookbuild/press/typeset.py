@@ -15,7 +15,7 @@ from typing import Any
 from bookbuild.diagnostics import Severity
 from bookbuild.model.book import PageFormat
 from bookbuild.model.unit import Sheets
-from bookbuild.press import audit, complaints, fonts
+from bookbuild.press import audit, complaints, fonts, margin_signs
 from bookbuild.press.engine import Engine, engine, register_hyphenation
 from bookbuild.press.fetch import BASE_URL, fetcher
 from bookbuild.press.settings import FOLIO_MARK, Limits, StyleSheet
@@ -62,6 +62,7 @@ def typeset(job: Job) -> LaidOut:
     with complaints.listening() as heard:
         document = _render(loaded, job, sheets, door)
         places, folio_findings = _take_folio_marks(document.pages)
+        margin_signs.move_to_outer_margin(document.pages)
         families = fonts.FAMILIES | set(fonts.GENERIC) | sheets.families
         seen = audit.look(document.pages, families, job.limits.note_height)
         findings = [*sheets.findings, *folio_findings, *seen.findings]

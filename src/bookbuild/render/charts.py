@@ -89,7 +89,7 @@ def _laid_over(svg: Markup) -> Markup:
     drawing = Markup(_TEXT.sub(taken, svg))
     if not over:
         return svg
-    return Markup('<div class="drawing">{}{}</div>').format(drawing, Markup("").join(over))
+    return Markup('<div class="drawing">{}{}</div>').format(drawing, Markup(" ").join(over))
 
 
 def _fitted_to_any_font(svg: Markup) -> Markup:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from enum import Enum
 
 from markupsafe import Markup, escape
@@ -95,7 +96,11 @@ def _held(span: Span, calls: Spans, medium: Medium) -> Markup:
 
 def note_markup(note: Footnote, medium: Medium) -> Markup:
     """Write the body of a note without its number."""
-    paragraphs = [spans_markup(paragraph, medium) for paragraph in note.paragraphs]
+    first = Words((), untranslated=note.untranslated, message=note.message, state=note.state)
+    paragraphs = [
+        words_markup(replace(first if number == 0 else Words(()), spans=paragraph), medium)
+        for number, paragraph in enumerate(note.paragraphs)
+    ]
     if len(paragraphs) == 1:
         return paragraphs[0]
     part = Markup('<span class="note-paragraph">{}</span>')
