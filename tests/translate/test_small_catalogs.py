@@ -1,4 +1,4 @@
-"""Four languages with a small real catalog each: the starter is set by their own rules and passes the gate."""
+"""Four languages with a small real catalog each: set by their own rules, the starter passes the gate."""
 
 from __future__ import annotations
 
