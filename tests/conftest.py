@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import hypothesis
 import pypdfium2
 import pytest
 
@@ -14,6 +15,9 @@ from bookbuild.config import Project, Settings
 from bookbuild.model.book import Book
 
 ROOT = Path(__file__).parent.parent
+
+hypothesis.settings.register_profile("no-clock", deadline=None)  # timings belong in tests/benchmarks/
+hypothesis.settings.load_profile("no-clock")
 
 
 def silent(stage: str, detail: str = "", done: int = 0, total: int = 0) -> None:
