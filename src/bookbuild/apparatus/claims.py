@@ -114,7 +114,7 @@ class ClaimSetter:
             scopes.append(ClaimScope(title, None, (ClaimGroup(None, rows),)))
         names = (label("Figure"), label("Who says it"), label("Where printed · read in"))
         head = () if cite_rows else tuple(self._words((Run(name),)) for name in names)
-        role = "names" if comparison.quantity.measure is Measure.NAME else ""
+        role = {Measure.NAME: "names", Measure.DATE: "dates"}.get(comparison.quantity.measure, "")
         return ClaimTable(table_id, head, tuple(scopes), caption, role)
 
     def readings(self, comparison: Comparison, list_id: str) -> ReadingList:
@@ -159,7 +159,9 @@ class ClaimSetter:
             for number, claim in enumerate(followers):
                 line.append(self._words((Run(comma if number else f"{semicolon}{before}"),)))
                 line += self._witness(comparison, claim, list_id, lineage=False)
-            yield (*line, self._words((Run((after if followers else "") + "."),)))
+            said = after if followers else ""
+            stop = "" if plain(line[-1].spans).endswith("…") and not said else "."
+            yield (*line, self._words((Run(said + stop),))) if said + stop else tuple(line)
 
     def _around(self, english: str, slot: str) -> tuple[str, str]:
         before, _, after = self._locale.label(english, **{slot: "\ue100"}).partition("\ue100")

@@ -249,7 +249,7 @@ class ClaimTable:
     scopes: tuple[ClaimScope, ...]
     caption: Words | None = None
     role: str = ""
-    """``names`` where the values are names and need room; a class."""
+    """``names`` or ``dates`` where the values are such and need room; a class."""
 
 
 @dataclass(frozen=True, slots=True)

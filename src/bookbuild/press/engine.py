@@ -24,7 +24,11 @@ breaks lines too early for a fourth, wastes time for two more, and mislabels gly
    Mended: each glyph stands for its part of the decomposed letter.
 
 pyphen 0.18.1 breaks words with “İ” one letter too far right, because Python writes its lower
-case with two characters. Mended: it is lowered to one.
+case with two characters. Mended: it is lowered to one. Its British patterns, which it takes for
+plain English, break hardly any name; a capitalised word that they leave whole is asked of the American
+ones (“Azer-bai-jan”).
+
+What a table's head says on the pages after its first (class ``continued``) is taken out of the first.
 
 Besides, what is drawn for a page slot is marked in the page's content with the glyphs of the ten
 digits, so that joining can put the digits in (see ``slots``), and what is read from right to left,
@@ -57,6 +61,7 @@ ENGINE = "weasyprint 70.0, pydyf 0.13.0, pyphen 0.18.1"
 _KNOWN = {
     "weasyprint.layout.block": "9457dca0528c378f3ff6dd2ca5126d04ca017542de2fb77b1db48c3073401085",
     "weasyprint.layout.page": "d99c5aceb36d458619a9cecb466a09df8827b9160fafacab7b4972a0d354dcca",
+    "weasyprint.layout.table": "3a5b6442410f18e6c59c1be299c9de916c2b09334aa65c5001594b344d6f7961",
     "weasyprint.layout": "f226ba97ad21e44772b571aa64bfd446ecf3080d236c4861dcab25407a04d66a",
     "weasyprint.text.line_break": "1f5a855ad992e0bebaf5512d2b806fd991090e0e91bf79d3d5a3a0176b22af97",
     "weasyprint.draw": "fb6fcee79a80059c72a3142ef941d4968e3aeeddc8fbbcac2e8519e8be55e348",
@@ -168,6 +173,20 @@ _TEXT_MENDS = (
 )
 
 
+_TABLE_MENDS = (
+    Mend(
+        """\
+            header = table.children[0]
+            header, resume_at, next_page = group_layout(
+""",
+        """\
+            header = head_of_part(table.children[0], resumed=skip_stack is not None)
+            header, resume_at, next_page = group_layout(
+""",
+    ),
+)
+
+
 _DRAWING_MENDS = (
     Mend(
         "utf8_text[offset+t1:offset+t2].decode()",
@@ -204,23 +223,24 @@ def engine() -> Engine:
     import pyphen
     from weasyprint import draw, layout
     from weasyprint.draw import text
-    from weasyprint.layout import block, inline, page
+    from weasyprint.layout import block, inline, page, table
     from weasyprint.text import line_break
     from weasyprint.text.fonts import FontConfiguration
 
-    for module in (block, page, layout, line_break, draw, text, pyphen):
+    for module in (block, page, table, layout, line_break, draw, text, pyphen):
         _require_known(module)
     block._linebox_layout = _mended(block._linebox_layout, _LINE_MENDS)
     page.make_all_pages = layout.make_all_pages = _mended(page.make_all_pages, _PAGES_MENDS)
     inline.split_first_line = line_break.split_first_line = _mended(line_break.split_first_line, _TEXT_MENDS)
+    table.head_of_part = head_of_part  # the name that the mended function uses
+    block.table_layout = table.table_layout = _mended(table.table_layout, _TABLE_MENDS)
     context = layout.LayoutContext
     context.layout_footnote = _mended(context.layout_footnote, _CONTEXT_MENDS)
     context._update_footnote_area = update_footnote_area
     text.glyph_text = glyph_text  # the name that the mended function uses
     text.draw_first_line = _mended(text.draw_first_line, _DRAWING_MENDS)
     draw.draw_text = _marking(draw.draw_text)
-    positions = pyphen.HyphDict.positions
-    pyphen.HyphDict.positions = lambda self, word: positions(self, word.replace("İ", "i"))
+    pyphen.HyphDict.positions = _breaking_names(pyphen)
     return Engine(weasyprint, FontConfiguration())
 
 
@@ -249,6 +269,40 @@ def glyph_text(item: bytes, clusters: Sequence[int], at: int, *, rtl: bool) -> s
         if len(parts) == len(members):
             return parts[rank]
     return "" if rank else text
+
+
+def head_of_part(head: Any, *, resumed: bool) -> Any:
+    """Return a table's head as the part of the table on one page shows it: see class ``continued``."""
+    if resumed or not any(_continues(box) for box in head.descendants()):
+        return head
+    return _without_continued(head)
+
+
+def _continues(box: Any) -> bool:
+    classes = box.element.get("class", "") if hasattr(box.element, "get") else ""
+    return "continued" in classes.split()
+
+
+def _without_continued(box: Any) -> Any:
+    if not getattr(box, "children", None):
+        return box
+    kept = [_without_continued(child) for child in box.children if not _continues(child)]
+    return box.copy_with_children(kept)
+
+
+def _breaking_names(pyphen: ModuleType) -> Callable[..., Any]:
+    """Return a ``positions`` that knows “İ”, and asks American patterns where British ones know no name."""
+    positions = pyphen.HyphDict.positions
+    british, american = (pyphen.LANGUAGES[name] for name in ("en_GB", "en_US"))
+
+    def breaking(self: Any, word: str) -> Any:
+        found = positions(self, word.replace("İ", "i"))
+        broken = any(2 < at < len(word) - 2 for at in found)
+        if broken or not word[:1].isupper() or self is not pyphen.hdcache.get(british):
+            return found
+        return pyphen.Pyphen(american).hd.positions(word)
+
+    return breaking
 
 
 def _marking(draw_text: Callable[..., None]) -> Callable[..., None]:

@@ -28,7 +28,7 @@ class Promise:
 
     chunks: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     """Text between block boundaries with the ids around it, the nearest first, in order; notes stand
-    apart from the text around them. What has the class ``unprinted`` is for screens and is left out."""
+    apart from the text around them. What is not printed, or not in this place only, is left out."""
     slots: list[Slot] = field(default_factory=list)
     after: dict[str, str] = field(default_factory=dict)
     """Anchor → letters of the text that follows it, empty where none does."""
@@ -44,6 +44,8 @@ _BLOCKS = frozenset(
     """.split()  # noqa: SIM905 - easier to read than quoted words
 )
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())  # noqa: SIM905
+_ELSEWHERE = frozenset(("unprinted", "continued"))
+"""Classes: only for screens; only on the pages on which a table goes on."""
 _UNSEEN = frozenset("desc head metadata script style title".split())  # noqa: SIM905
 
 
@@ -74,7 +76,7 @@ class _Parser(HTMLParser):
             self.waiting.clear()
             self.texts.append([])
             self.inside.append(name)
-        elif tag in _UNSEEN or "unprinted" in values.get("class", "").split():
+        elif tag in _UNSEEN or not _ELSEWHERE.isdisjoint(values.get("class", "").split()):
             what = "unseen"
             self.unseen += 1
         elif tag == "a" and "href" in values:

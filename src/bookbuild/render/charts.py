@@ -11,6 +11,7 @@ import functools
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import unescape
 from importlib.resources import as_file, files
 
@@ -31,8 +32,12 @@ SIZE = 7.5
 LEADING = 8.8
 ROW = 11.4
 GAP = 4.0
-HIGHEST = 160.0
-"""Rows that would be higher are drawn in several pieces."""
+HIGHEST = 75.0
+"""Rows that would be higher are drawn in several pieces on paper, so that a page may end between them."""
+SHARE = 36.0
+"""The height of such a piece, but for its last row."""
+ABOVE = 5.0
+"""Room for a value that is written above its mark."""
 DOT = 2.1
 
 STYLE = """
@@ -51,7 +56,8 @@ text { font-family: "Book Sans"; font-size: 7.5px; fill: black; fill: device-cmy
 
 
 def chart_pieces(labelled: LabelledChart, medium: Medium = Medium.PAPER) -> list[Markup]:
-    """Draw a chart; one that is too high for a page comes in several pieces of whole rows.
+    """Draw a chart. On paper a high one comes in several pieces of whole rows, which join without a gap,
+    and a last piece with the axis, to stand at the foot of every page that shows some of the others.
 
     The first piece has the text alternative of the whole chart, each other that of its rows.
     The press sets the text of an SVG letter by letter: on paper, letters that join or run from right
@@ -60,7 +66,7 @@ def chart_pieces(labelled: LabelledChart, medium: Medium = Medium.PAPER) -> list
     if labelled.chart.kind is ChartKind.OVER_TIME:
         pieces = [_over_time(labelled)]
     else:
-        pieces = [_rows(labelled, piece) for piece in _pieces(labelled)]
+        pieces = _drawn(labelled, medium)
     return [_laid_over(piece) if medium is Medium.PAPER else _fitted_to_any_font(piece) for piece in pieces]
 
 
@@ -142,66 +148,116 @@ def _font(name: str) -> tuple[dict[int, int], int]:
         return {code: metrics[glyph][0] for code, glyph in names.items()}, font["head"].unitsPerEm
 
 
-def _labels(labelled: LabelledChart) -> list[list[str]]:
-    """Return the lines of every row's speaker."""
-    return [fitted(label.speaker, SPEAKERS) for label in labelled.marks]
-
-
 def _height(lines: Sequence[str]) -> float:
     return ROW + LEADING * (len(lines) - 1)
 
 
-def _pieces(labelled: LabelledChart) -> list[range]:
-    """Return the rows of every piece; the pieces are as even as whole rows allow."""
-    heights = [_height(lines) + _space_above(labelled, row) for row, lines in enumerate(_labels(labelled))]
-    count = max(1, -(-int(sum(heights)) // int(HIGHEST)))
-    share = sum(heights) / count
+def _drawn(labelled: LabelledChart, medium: Medium) -> list[Markup]:
+    rows = _Rows(labelled)
+    if medium is Medium.SCREEN or sum(rows.heights) <= HIGHEST:
+        return [rows.draw(range(len(rows.heights)), axis=True)]
+    return [*(rows.draw(piece, axis=False) for piece in _pieces(rows.heights)), rows.axis_alone()]
+
+
+def _pieces(heights: Sequence[float]) -> list[range]:
+    """Return the rows of every piece."""
     pieces, start, height = [], 0, 0.0
     for row, more in enumerate(heights):
-        if height + more > share + ROW and row > start:
-            pieces.append(range(start, row))
-            start, height = row, 0.0
         height += more
-    return [*pieces, range(start, len(heights))]
+        if height >= SHARE and len(heights) - row != 2:
+            pieces.append(range(start, row + 1))
+            start, height = row + 1, 0.0
+    return pieces if start == len(heights) else [*pieces, range(start, len(heights))]
 
 
-def _rows(labelled: LabelledChart, rows: range) -> Markup:
-    chart, labels = labelled.chart, _labels(labelled)
-    left, right = LETTER + SPEAKERS + 8, WIDTH - 6
-    plot = _Plot(left, right)
-    tops: dict[int, float] = {}
-    y = 3.0
-    for row in rows:
-        y += _space_above(labelled, row) if row > rows.start else ROW * bool(labelled.marks[row].scope)
-        tops[row] = y
-        y += _height(labels[row])
-    bottom = y + 2
-    parts: list[Markup] = []
-    parts += [_band(band, rows, tops, labels, plot) for band in chart.bands if _within(band, rows)]
-    parts += [_guide(plot.x(tick.at), 2, bottom) for tick in chart.value_axis.ticks]
-    for row in rows:
-        middle = tops[row] + ROW / 2
-        if labelled.marks[row].scope:
-            counted = _shortened(labelled.marks[row].scope, WIDTH - LETTER)
-            parts.append(_text(counted, LETTER, middle + SIZE * 0.34 - ROW, "unit"))
-        parts.append(_row_label(labelled.marks[row], labels[row], middle))
-        parts.append(_mark(chart.marks[row], labelled.marks[row], plot, middle))
-    axis, height = _axis(chart.value_axis, labelled.value_ticks, labelled.unit, plot, bottom)
-    parts.append(axis)
-    return _svg(parts, bottom + height, labelled.alternative if rows.start == 0 else _said(labelled, rows))
+class _Rows:
+    """The rows of a chart, measured."""
+
+    def __init__(self, labelled: LabelledChart) -> None:
+        self.labelled = labelled
+        self.names = [fitted(label.speaker, SPEAKERS) for label in labelled.marks]
+        self.plot = _Plot(LETTER + SPEAKERS + 8, WIDTH - 6)
+        self.values = [
+            _value_place(words.value, mark.value, self.plot)
+            for mark, words in zip(labelled.chart.marks, labelled.marks, strict=True)
+        ]
+        self.above = [self._above(row) for row in range(len(labelled.marks))]
+        self.heights = [self.above[row] + _height(names) for row, names in enumerate(self.names)]
+
+    def _above(self, row: int) -> float:
+        """Return the room above a row: a scope's name stands in it, or a value over its mark."""
+        label, marks = self.labelled.marks[row], self.labelled.chart.marks
+        opens = row > 0 and (bool(label.group) or marks[row].scope != marks[row - 1].scope)
+        return GAP * opens + ROW * bool(label.scope) + ABOVE * self.values[row].over
+
+    def draw(self, rows: range, *, axis: bool) -> Markup:
+        """Draw some rows, with the axis below them or without."""
+        labelled, chart, plot = self.labelled, self.labelled.chart, self.plot
+        tops: dict[int, float] = {}
+        y = 3.0 if rows.start == 0 else 0.0
+        for row in rows:
+            tops[row] = y + self.above[row]
+            y += self.heights[row]
+        bottom = y + 2 if axis else y
+        parts = [_band(band, rows, tops, self.names, plot) for band in chart.bands if _within(band, rows)]
+        parts += [
+            _guide(plot.x(tick.at), top, end)
+            for tick in chart.value_axis.ticks
+            for top, end in self._free(plot.x(tick.at), rows, tops, bottom)
+        ]
+        for row in rows:
+            label, middle = labelled.marks[row], tops[row] + ROW / 2
+            if label.scope:
+                counted = _shortened(label.scope, WIDTH - LETTER)
+                over = ROW + ABOVE * self.values[row].over
+                parts.append(_text(counted, LETTER, middle + SIZE * 0.34 - over, "unit"))
+            parts.append(_row_label(label, self.names[row], middle))
+            parts.append(_mark(chart.marks[row], label, plot, self.values[row], middle))
+        height = bottom
+        if axis:
+            drawn, more = _axis(chart.value_axis, labelled.value_ticks, labelled.unit, plot, bottom)
+            parts.append(drawn)
+            height += more
+        return _svg(parts, height, labelled.alternative if rows.start == 0 else _said(labelled, rows))
+
+    def axis_alone(self) -> Markup:
+        """Draw the axis that belongs under some of the rows."""
+        chart, ticks = self.labelled.chart, self.labelled.value_ticks
+        drawn, height = _axis(chart.value_axis, ticks, self.labelled.unit, self.plot, 2)
+        guides = [_guide(self.plot.x(tick.at), 0, 2) for tick in chart.value_axis.ticks]
+        said = f"{ticks[0]} … {ticks[-1]} {self.labelled.unit}".strip()
+        return _svg([*guides, drawn], 2 + height, said)
+
+    def _free(
+        self, x: float, rows: range, tops: dict[int, float], bottom: float
+    ) -> list[tuple[float, float]]:
+        """Return the stretches of an upright line that cross no words."""
+        taken = []
+        for row in rows:
+            value, middle = self.values[row], tops[row] + ROW / 2
+            if value.start - 1 <= x <= value.end + 1:
+                taken.append(_letters_at(value.baseline(middle)))
+            scope = self.labelled.marks[row].scope
+            if scope and x <= LETTER + text_width(scope) + 2:
+                over = ROW + ABOVE * value.over
+                taken.append(_letters_at(middle + SIZE * 0.34 - over))
+        free, top = [], 2.0 if rows.start == 0 else 0.0
+        for begin, end in sorted(taken):
+            if begin > top:
+                free.append((top, begin))
+            top = max(top, end)
+        return [*free, (top, bottom)] if bottom > top else free
+
+
+def _letters_at(baseline: float) -> tuple[float, float]:
+    """Return from where to where the letters of a line reach."""
+    return baseline - SIZE * 0.78, baseline + SIZE * 0.24
 
 
 def _said(labelled: LabelledChart, rows: range) -> str:
     """Say in words who gives which value in some rows."""
     marks = [labelled.marks[row] for row in rows]
     return "; ".join(f"{mark.speaker}: {mark.value}" for mark in marks)
-
-
-def _space_above(labelled: LabelledChart, row: int) -> float:
-    """Return the room above a row that opens a camp or a scope; a scope's name stands in it."""
-    label, marks = labelled.marks[row], labelled.chart.marks
-    opens = row > 0 and (bool(label.group) or marks[row].scope != marks[row - 1].scope)
-    return GAP * opens + ROW * bool(label.scope)
 
 
 class _Plot:
@@ -242,7 +298,7 @@ def _row_label(label: MarkLabel, lines: Sequence[str], middle: float) -> Markup:
     return Markup("").join(parts)
 
 
-def _mark(mark: Mark, label: MarkLabel, plot: _Plot, y: float) -> Markup:
+def _mark(mark: Mark, label: MarkLabel, plot: _Plot, place: _ValuePlace, y: float) -> Markup:
     extent = mark.value
     low, high = plot.x(extent.low), plot.x(extent.high)
     parts: list[Markup] = []
@@ -253,7 +309,7 @@ def _mark(mark: Mark, label: MarkLabel, plot: _Plot, y: float) -> Markup:
         parts.append(_dot(plot.x(extent.point), y, mark.hollow))
     elif mark.hollow:
         parts.append(_dot((low + high) / 2, y, True))
-    parts.append(_value(label.value, extent, low, high, plot, y))
+    parts.append(_text(label.value, place.start, place.baseline(y), "value"))
     return Markup("").join(parts)
 
 
@@ -279,22 +335,32 @@ def _dot(x: float, y: float, hollow: bool) -> Markup:
     return _tag("circle", "hollow" if hollow else "dot", cx=x, cy=y, r=DOT)
 
 
-def _value(text: str, extent: Extent, low: float, high: float, plot: _Plot, y: float) -> Markup:
-    """Write the value beside its mark: right of it, else left, else above the bar's middle."""
-    width = text_width(text)
-    right_room = plot.right + 6 - (high + DOT + 2.5)
-    left_room = low - DOT - 2.5 - plot.left + 4
-    baseline = y + SIZE * 0.34
-    if right_room >= width and extent.high_end is not End.ARROW:
-        return _text(text, high + DOT + 2.5, baseline, "value")
-    if left_room >= width and extent.low_end is not End.ARROW:
-        return _text(text, low - DOT - 2.5 - width, baseline, "value")
-    if right_room >= width:
-        return _text(text, high + DOT + 2.5, baseline, "value")
-    if left_room >= width:
-        return _text(text, low - DOT - 2.5 - width, baseline, "value")
+@dataclass(frozen=True, slots=True)
+class _ValuePlace:
+    """Where a value is written."""
+
+    start: float
+    end: float
+    over: bool
+    """Above its mark, for want of room beside it."""
+
+    def baseline(self, middle: float) -> float:
+        """Return where its letters stand in a row."""
+        return middle - 2.6 if self.over else middle + SIZE * 0.34
+
+
+def _value_place(text: str, extent: Extent, plot: _Plot) -> _ValuePlace:
+    """Place a value beside its mark: right of it, else left, else above the bar's middle."""
+    low, high, width = plot.x(extent.low), plot.x(extent.high), text_width(text)
+    rightwards = plot.right + 6 - (high + DOT + 2.5) >= width
+    leftwards = low - DOT - 2.5 - plot.left + 4 >= width
+    after, before = high + DOT + 2.5, low - DOT - 2.5 - width
+    if rightwards and (extent.high_end is not End.ARROW or not leftwards or extent.low_end is End.ARROW):
+        return _ValuePlace(after, after + width, False)
+    if leftwards:
+        return _ValuePlace(before, before + width, False)
     start = min(max((low + high - width) / 2, plot.left), plot.right + 6 - width)
-    return _text(text, start, y - 2.6, "value")
+    return _ValuePlace(start, start + width, True)
 
 
 def _axis(axis: Axis, labels: Sequence[str], unit: str, plot: _Plot, y: float) -> tuple[Markup, float]:
@@ -342,7 +408,6 @@ def _over_time(labelled: LabelledChart) -> Markup:
     parts: list[Markup] = []
     for tick, label in zip(chart.value_axis.ticks, labelled.value_ticks, strict=True):
         y = y_of(tick.at)
-        parts.append(_tag("line", "guide", x1=plot.left, y1=y, x2=plot.right, y2=y))
         parts.append(_text(label, plot.left - 5 - text_width(label), y + SIZE * 0.34, "tick"))
     taken: list[tuple[float, float, float]] = []
     for mark in chart.marks:
@@ -353,6 +418,9 @@ def _over_time(labelled: LabelledChart) -> Markup:
             low, high = (y_of(end) for end in (mark.value.low, mark.value.high))
             steps = int((low - high) // SIZE) + 1
             taken += [(x - DOT - 1, x + DOT + 1, high + (low - high) * n / steps) for n in range(steps + 1)]
+            if mark.date.high > mark.date.low:
+                taken.append((plot.x(mark.date.low), plot.x(mark.date.high), (low + high) / 2))
+    marks = len(taken)
     for mark, words in zip(chart.marks, labelled.marks, strict=True):
         if mark.date is None:
             continue
@@ -373,11 +441,28 @@ def _over_time(labelled: LabelledChart) -> Markup:
         if mark.value.point is not None or mark.hollow or low == high:
             parts.append(_dot(x, point, mark.hollow))
         parts += _free_label(words.value, x, point, plot, taken)
+    guides = [
+        _tag("line", "guide", x1=start, y1=y_of(tick.at), x2=end, y2=y_of(tick.at))
+        for tick in chart.value_axis.ticks
+        for start, end in _beside(taken[marks:], y_of(tick.at), plot)
+    ]
+    parts = [*guides, *parts]
     axis, axis_height = _axis(date_axis, labelled.date_ticks, "", plot, bottom + 4)
     parts.append(axis)
     if labelled.unit:
         parts.append(_text(labelled.unit, plot.left, 5.5, "unit"))
     return _svg(parts, bottom + 4 + axis_height, labelled.alternative)
+
+
+def _beside(labels: Sequence[tuple[float, float, float]], y: float, plot: _Plot) -> list[tuple[float, float]]:
+    """Return the stretches of a level line that cross no label; labels are (start, end, middle)."""
+    free, left = [], plot.left
+    for start, end, middle in sorted(labels):
+        if abs(middle - y) < SIZE * 0.5:
+            if start - 1 > left:
+                free.append((left, start - 1))
+            left = max(left, end + 1)
+    return [*free, (left, plot.right)] if plot.right > left else free
 
 
 def _upright_end(end: End, x: float, y: float, outward: int) -> Markup:

@@ -18,6 +18,7 @@ from bookbuild.model.edition import (
     OutsideLink,
     PageSlot,
     Phrase,
+    RegisterEntry,
     Run,
     Span,
     Spans,
@@ -41,7 +42,19 @@ _TAGS = {
     Style.ON_PAPER: ('<span class="on-paper">', "</span>"),
 }
 _TAIL = re.compile(r"\S[^\w\s]*$")
+_LAST_WORD = re.compile(r"[^\s\u00a0–-]{6,}$")
+_TIES = (
+    # “p. 30”, “No. 4”, “HR 1594”; “№ 366”; “→ Appendix”
+    re.compile(r"(?:(?<![\w.])\w{1,3}\.|\b[A-Z]{2,3}|[№§→]) (?=\d)|(?<=→) (?=\w)"),
+    # “26 fevral 1992”, “3 March”: a day and its month, or a small number and a name
+    re.compile(r"(?<![\d.,])\d{1,2} (?=[^\W\d_]+ \d{4}\b|[A-ZÇƏĞİÖŞÜА-ЯԱ-Ֆ][^\W\d_])"),
+)
+_RANGE = re.compile(r"\d+–\d+(?:\u00a0\w+)?")
 _HELD = Markup('<span class="held">{}{}</span>')
+_HEAD = 34
+"""Letters of a title that a running head has room for, with “(continued)”."""
+_LINE, _SHORT = 40, 560
+"""An entry of at most some nine lines is kept whole; each field takes a line more than its letters."""
 _SAFE_SCHEMES = ("http://", "https://", "mailto:")
 
 
@@ -54,9 +67,12 @@ class Medium(Enum):
     """Notes stand at the end of their section; page numbers are links."""
 
 
-def words_markup(words: Words, medium: Medium) -> Markup:
-    """Write one message; a wrapper tells its language where that differs, and that it is untranslated."""
-    inside = spans_markup(words.spans, medium)
+def words_markup(words: Words, medium: Medium, *, closing: bool = True) -> Markup:
+    """Write one message; a wrapper tells its language where that differs, and that it is untranslated.
+
+    ``closing`` as in :func:`spans_markup`; not for headings, where no word is broken.
+    """
+    inside = spans_markup(words.spans, medium, closing=closing)
     if not words.lang and not words.untranslated and not words.message:
         return inside
     names = " ".join(name for name in ("untranslated" if words.untranslated else "", words.state) if name)
@@ -67,8 +83,31 @@ def words_markup(words: Words, medium: Medium) -> Markup:
     return Markup("<span{}>{}</span>").format(attributes, inside)
 
 
-def spans_markup(spans: Spans, medium: Medium) -> Markup:
-    """Write spans in order; on paper a call never begins a line: it is held by what stands before it."""
+def carried(title: Spans | Words, continued: str) -> Markup:
+    """Return the attribute with the running head of the pages on which an entry goes on."""
+    spans = title.spans if isinstance(title, Words) else title
+    text = spans_markup(spans, Medium.PAPER).striptags()
+    if len(text) > _HEAD:
+        text = f"{text[:_HEAD].rpartition(' ')[0].rstrip(' ,;:–-')} …"
+    return Markup(' data-carried="{} ({})"').format(text, continued)
+
+
+def counted(markup: Markup) -> Markup:
+    """Tie every number to the word that it counts."""
+    return Markup(re.sub(r"(?<=\d) (?=\w)", "\u00a0", markup))
+
+
+def short_entry(entry: RegisterEntry) -> bool:
+    """Tell whether an entry of a register is so short that it should not be broken."""
+    fields = [spans_markup(words.spans, Medium.PAPER) for field in entry.fields for words in field.words]
+    return sum(len(field.striptags()) for field in fields) + _LINE * len(entry.fields) < _SHORT
+
+
+def spans_markup(spans: Spans, medium: Medium, *, closing: bool = False) -> Markup:
+    """Write spans in order; on paper a call never begins a line: it is held by what stands before it.
+
+    ``closing``: the spans end their paragraph, whose last word is not to be broken.
+    """
     if medium is Medium.SCREEN:
         return Markup("").join(_span(span, medium) for span in spans)
     parts: list[Markup] = []
@@ -77,21 +116,36 @@ def spans_markup(spans: Spans, medium: Medium) -> Markup:
         end = at + 1
         while end < len(spans) and isinstance(spans[end], ContestedMark | NoteCall):
             end += 1
-        parts.append(_held(spans[at], spans[at + 1 : end], medium))
+        parts.append(_held(spans[at], spans[at + 1 : end], medium, closing=closing and end == len(spans)))
         at = end
     return Markup("").join(parts)
 
 
-def _held(span: Span, calls: Spans, medium: Medium) -> Markup:
+def _held(span: Span, calls: Spans, medium: Medium, *, closing: bool = False) -> Markup:
     """Write a span and the calls behind it, its last letter and its stops unbroken with them."""
     behind = Markup("").join(_span(call, medium) for call in calls)
     match span:
+        case Run(text) if closing and (word := _LAST_WORD.search(text)):
+            last = _held(Run(word[0]), calls, medium)
+            return _tied(text[: word.start()]) + Markup('<span class="whole">{}</span>').format(last)
         case Run(text) if calls and (tail := _TAIL.search(text)):
-            return escape(text[: tail.start()]) + _HELD.format(escape(tail[0]), behind)
+            return _tied(text[: tail.start()]) + _HELD.format(escape(tail[0]), behind)
         case Styled(Style.FIGURE, (Run(text),)) if calls and not re.search(r"\s", text):
             return _HELD.format(_span(span, medium), behind)
         case _:
             return _span(span, medium) + behind
+
+
+def _tied(text: str) -> Markup:
+    """Write a text whose numbers stay on the line of what they belong to."""
+    for tie in _TIES:
+        text = tie.sub(lambda found: f"{found[0][:-1]}\u00a0", text)
+    parts: list[Markup] = []
+    at = 0
+    for found in _RANGE.finditer(text):
+        parts += [escape(text[at : found.start()]), _HELD.format(found[0], "")]
+        at = found.end()
+    return Markup("").join([*parts, escape(text[at:])])
 
 
 def note_markup(note: Footnote, medium: Medium) -> Markup:
@@ -115,7 +169,7 @@ def turned(words: Words) -> Markup:
 def _span(span: Span, medium: Medium) -> Markup:
     match span:
         case Run(text):
-            return escape(text)
+            return _tied(text) if medium is Medium.PAPER else escape(text)
         case Styled(Style.ON_PAPER) if medium is Medium.SCREEN:
             return Markup("")
         case Styled(style, inside):

@@ -11,7 +11,17 @@ from bookbuild.diagnostics import InternalFault
 from bookbuild.model import edition as model
 from bookbuild.model.locale import Locale
 from bookbuild.render.charts import chart_pieces
-from bookbuild.render.markup import Medium, note_markup, page_slot, spans_markup, turned, words_markup
+from bookbuild.render.markup import (
+    Medium,
+    carried,
+    counted,
+    note_markup,
+    page_slot,
+    short_entry,
+    spans_markup,
+    turned,
+    words_markup,
+)
 
 
 def block_name(block: object) -> str:
@@ -36,6 +46,9 @@ def environment(medium: Medium) -> Environment:
     env.filters["spans"] = functools.partial(spans_markup, medium=medium)
     env.filters["note"] = functools.partial(note_markup, medium=medium)
     env.filters["turned"] = turned
+    env.filters["carried"] = carried if medium is Medium.PAPER else lambda title, continued: ""
+    env.filters["counted"] = counted
+    env.filters["short"] = short_entry
     env.filters["pages"] = functools.partial(page_slot, medium=medium)
     env.filters["partial"] = lambda block: f"blocks/{block_name(block)}.html.j2"
     env.filters["pieces"] = functools.partial(chart_pieces, medium=medium)
