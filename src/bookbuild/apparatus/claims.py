@@ -43,6 +43,10 @@ OFTEN = 4
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
+_LONG = 12
+"""Letters of a value that a narrow column has room for: “3 March 2011” is the longest."""
+
+
 class ClaimSetter:
     """Sets the claims of one section: tables, charts, entries of the appendix."""
 
@@ -114,7 +118,14 @@ class ClaimSetter:
             scopes.append(ClaimScope(title, None, (ClaimGroup(None, rows),)))
         names = (label("Figure"), label("Who says it"), label("Where printed · read in"))
         head = () if cite_rows else tuple(self._words((Run(name),)) for name in names)
-        role = {Measure.NAME: "names", Measure.DATE: "dates"}.get(comparison.quantity.measure, "")
+        role = "names" if comparison.quantity.measure is Measure.NAME else ""
+        if any(
+            len(plain(row.value.spans)) > _LONG
+            for one in scopes
+            for group in one.groups
+            for row in group.rows
+        ):
+            role = role or "dates"
         return ClaimTable(table_id, head, tuple(scopes), caption, role)
 
     def readings(self, comparison: Comparison, list_id: str) -> ReadingList:
