@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import replace
 from enum import Enum
 
@@ -140,6 +141,8 @@ def _tied(text: str) -> Markup:
     """Write a text whose numbers stay on the line of what they belong to."""
     for tie in _TIES:
         text = tie.sub(lambda found: f"{found[0][:-1]}\u00a0", text)
+    if any(unicodedata.bidirectional(character) in {"R", "AL"} for character in text):
+        return escape(text)  # an element around a range would change where it stands among such letters
     parts: list[Markup] = []
     at = 0
     for found in _RANGE.finditer(text):
