@@ -50,7 +50,7 @@ _TIES = (
     # “26 fevral 1992”, “3 March”: a day and its month, or a small number and a name
     re.compile(r"(?<![\d.,])\d{1,2} (?=[^\W\d_]+ \d{4}\b|[A-ZÇƏĞİÖŞÜА-ЯԱ-Ֆ][^\W\d_])"),
 )
-_RANGE = re.compile(r"\d+–\d+(?:\u00a0\w+)?")
+_RANGE = re.compile(r"\d+–\d+\u00a0\w+")
 _HELD = Markup('<span class="held">{}{}</span>')
 _HEAD = 34
 """Letters of a title that a running head has room for, with “(continued)”."""
