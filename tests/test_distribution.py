@@ -306,7 +306,7 @@ def test_an_error_of_preflight_stops_everything(copied: Built) -> None:
     assert "D402" in refused(copied, "en")
 
 
-@pytest.mark.world
+@pytest.mark.browser
 @pytest.mark.parametrize("language", ["en", "az"])
 @pytest.mark.parametrize("width", [360, 390, 1280])
 def test_the_site_never_scrolls_sideways(built: Built, language: str, width: int) -> None:
