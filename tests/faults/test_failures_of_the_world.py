@@ -196,6 +196,7 @@ def test_a_signal_leaves_whole_files_and_no_strays(built: Built, sent: signal.Si
 
 INTERRUPTED_WHILE_LOADING = """
 import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background is born deaf to it
 class Finder:
     def find_spec(self, name, path=None, target=None):
         if name == "bookbuild.cli":
