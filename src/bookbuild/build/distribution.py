@@ -6,7 +6,6 @@ import functools
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -34,7 +33,7 @@ from bookbuild.build.copies import (
     screen,
     sites,
 )
-from bookbuild.build.editions import print_language, worker_pool
+from bookbuild.build.editions import at_once, print_language, worker_pool
 from bookbuild.build.inputs import unchanged
 from bookbuild.build.manuscript import (
     languages_asked,
@@ -257,14 +256,7 @@ def _print_all(
             job.project, job.book, language, comparisons, settings, progress, workers, tagged=True
         )
 
-    if workers is None:
-        return [one(language) for language in languages]
-    with ThreadPoolExecutor(len(languages)) as threads:
-        try:
-            return list(threads.map(one, languages))
-        except BaseException:
-            workers.abort()  # or leaving the block would wait for the other languages
-            raise
+    return at_once(one, languages, workers)
 
 
 def _findings_of(printed: Sequence[PrintedEdition]) -> list[Diagnostic]:

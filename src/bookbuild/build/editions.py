@@ -149,6 +149,13 @@ def _print_with(
             meanwhile=meanwhile,
         )
 
+    return at_once(one, languages, workers)
+
+
+def at_once(
+    one: Callable[[str], PrintedEdition], languages: Sequence[str], workers: Workers | Cluster | None
+) -> list[PrintedEdition]:
+    """Print each language: side by side where there are workers, else one after the other."""
     if workers is None:
         return [one(language) for language in languages]
     with ThreadPoolExecutor(len(languages)) as threads:
