@@ -8,7 +8,8 @@
     ./task fuzz world --count 500        kills, signals, full disks, damaged caches, two builds at once
 
 ``--first`` is the first seed: a finding names its seed, so that it can be had again alone. Every fault
-is one line; the exit status is 1 if there is one. What a fault teaches becomes a case in tests/faults/.
+is one line; the exit status is 1 if there is one. The counts so far are told now and then, and once more
+at the end, also when it is interrupted. What a fault teaches becomes a case in tests/faults/.
 """
 
 from __future__ import annotations
@@ -34,24 +35,63 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.cases.tiny_books import write_book
 from tests.faults.hostile_bytes import PARSERS
 from tests.faults.malformed import install, malformed
-from tests.faults.random_books import judge, random_book
+from tests.faults.random_books import KINDS_OF_WRONG, judge, random_book
 
 from bookbuild.build import editions, manuscript
 from bookbuild.config import Project, Settings
 from bookbuild.diagnostics import BookError, Severity
 
 
+def _cpu() -> float:
+    return sum(
+        used.ru_utime + used.ru_stime
+        for used in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    )
+
+
 @dataclass
 class Tally:
     """What one kind of fuzz counted."""
 
+    what: str
     counts: Counter[str] = field(default_factory=Counter)
     faults: int = 0
+    _cpu: float = field(default_factory=_cpu)
+    _clock: float = field(default_factory=time.monotonic)
 
     def fault(self, kind: str, what: str) -> None:
         self.faults += 1
         self.counts[kind] += 1
         print(f"  FAULT {kind}: {what}", flush=True)
+
+    def say(self) -> None:
+        """Print the counts so far."""
+        said = ", ".join(f"{number} {word}" for word, number in self.counts.items())
+        used = f"{_cpu() - self._cpu:.0f} CPU s, {time.monotonic() - self._clock:.0f} s"
+        print(f"{self.what:6} {said}; {self.faults} faults; {used}", flush=True)
+
+
+class Hang(BaseException):
+    """One case took so long that it will not end; no ``Exception``, so that nobody swallows it."""
+
+
+@contextlib.contextmanager
+def _alarm(seconds: int) -> Iterator[None]:
+    """Raise ``Hang`` in what takes longer."""
+
+    def ring(number: int, frame: object) -> None:
+        raise Hang
+
+    signal.signal(signal.SIGALRM, ring)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+
+
+def _interrupted(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 def silent(stage: str, detail: str = "", done: int = 0, total: int = 0) -> None:
@@ -67,24 +107,20 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=1000, help="the first seed")
     asked = parser.parse_args()
     os.nice(10)
+    signal.signal(signal.SIGTERM, _interrupted)
     faults = 0
     for what in KINDS if asked.what == "all" else (asked.what,):
         run, usual = KINDS[what]
         count = asked.count if asked.what != "all" and asked.count else usual
-        tally, start, clock = Tally(), _cpu(), time.monotonic()
-        run(count, asked.first, tally)
-        said = ", ".join(f"{number} {word}" for word, number in tally.counts.items())
-        print(f"{what:6} {said}; {tally.faults} faults; ", end="")
-        print(f"{_cpu() - start:.0f} CPU s, {time.monotonic() - clock:.0f} s", flush=True)
+        tally = Tally(what)
+        try:
+            run(count, asked.first, tally)
+        except KeyboardInterrupt:
+            return 130
+        finally:
+            tally.say()
         faults += tally.faults
     return 1 if faults else 0
-
-
-def _cpu() -> float:
-    return sum(
-        used.ru_utime + used.ru_stime
-        for used in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    )
 
 
 @contextlib.contextmanager
@@ -93,32 +129,48 @@ def _folder() -> Iterator[Path]:
         yield Path(name)
 
 
+BOOKS_BETWEEN_COUNTS = 50
+SECONDS_A_BOOK = 300
+"""After which a book hangs: they take one or two, and there may be others at work."""
+
+
 def books(count: int, first: int, tally: Tally) -> None:
     """Print random books; the gate and the tokens in the PDF must both be content."""
+    tally.counts.update(dict.fromkeys(("books", "pages", "notes", "on the next page", "page references"), 0))
+    tally.counts.update(dict.fromkeys((*KINDS_OF_WRONG, "gate", "refused", "crash", "hang"), 0))
     for seed in range(first, first + count):
         with _folder() as root:
-            made = random_book(seed)
-            made.write(root)
-            tally.counts["books"] += 1
             try:
-                book, _ = manuscript.sound_book(Project(root), ("en",), Settings(), silent)
-                [printed] = editions.print_languages(Project(root), book, ("en",), Settings(), silent)
-            except BookError as error:
-                tally.fault("refused", f"seed {seed}: {error.diagnostics[0]}")
-                continue
+                with _alarm(SECONDS_A_BOOK):
+                    _one_book(seed, root, tally)
+            except Hang:
+                tally.fault("hang", f"seed {seed}")
             except Exception as error:
                 tally.fault("crash", f"seed {seed}: {type(error).__name__}: {error}")
-                continue
-        errors = [one for one in printed.diagnostics if one.severity is Severity.ERROR]
-        if errors:
-            tally.fault(f"gate {errors[0].code}", f"seed {seed}: {str(errors[0]).splitlines()[0]}")
-        verdict = judge(made, printed)
-        for wrong in verdict.wrong:
-            tally.fault("oracle", f"seed {seed}: {wrong}")
-        tally.counts["pages"] += verdict.pages
-        tally.counts["notes"] += verdict.notes
-        tally.counts["on the next page"] += verdict.late
-        tally.counts["page references"] += verdict.references - verdict.unread
+        tally.counts["books"] += 1
+        if tally.counts["books"] % BOOKS_BETWEEN_COUNTS == 0:
+            tally.say()
+
+
+def _one_book(seed: int, root: Path, tally: Tally) -> None:
+    made = random_book(seed)
+    made.write(root)
+    try:
+        book, _ = manuscript.sound_book(Project(root), ("en",), Settings(), silent)
+        [printed] = editions.print_languages(Project(root), book, ("en",), Settings(), silent)
+    except BookError as error:
+        tally.fault("refused", f"seed {seed}: {error.diagnostics[0]}")
+        return
+    errors = [one for one in printed.diagnostics if one.severity is Severity.ERROR]
+    if errors:
+        tally.fault("gate", f"seed {seed}: {str(errors[0]).splitlines()[0]}")
+    verdict = judge(made, printed)
+    for wrong in verdict.wrong:
+        tally.fault(wrong.kind, f"seed {seed}: {wrong.what}")
+    tally.counts["pages"] += verdict.pages
+    tally.counts["notes"] += verdict.notes
+    tally.counts["on the next page"] += verdict.late
+    tally.counts["page references"] += verdict.references - verdict.unread
 
 
 def pages(count: int, first: int, tally: Tally) -> None:

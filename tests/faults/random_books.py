@@ -260,11 +260,26 @@ class _Writer:
                 return self.passage(10, self.chance.choice((30, 90, 200)))
 
 
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """One thing that is not on the pages as promised."""
+
+    kind: str
+    """Of ``KINDS_OF_WRONG``."""
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.what}"
+
+
+KINDS_OF_WRONG = ("lost note", "doubled note", "early note", "late note", "lost reference", "wrong page")
+
+
 @dataclass
 class Verdict:
     """What the oracle found on the pages."""
 
-    wrong: list[str] = field(default_factory=list)
+    wrong: list[Wrong] = field(default_factory=list)
     notes: int = 0
     late: int = 0
     """Notes on the page after their call, which is allowed."""
@@ -292,21 +307,25 @@ def judge(book: RandomBook, printed: PrintedEdition) -> Verdict:
         said = re.search(rf"{token}[a-z]+?\(p\.([0-9]+|[ivxlc]+)\)", dotted)
         at = _page_of(book.targets[target], pages)
         if token not in together or at is None:
-            verdict.wrong.append(f"reference {token} to {target} is not printed")
+            verdict.wrong.append(Wrong("lost reference", f"{token} to {target}"))
         elif said is None:
             verdict.unread += 1
         elif said[1] != labels[at]:
-            verdict.wrong.append(f"{token} says page {said[1]}; {target} is on {labels[at]}")
+            verdict.wrong.append(Wrong("wrong page", f"{token} says {said[1]}; {target} is on {labels[at]}"))
     return verdict
 
 
-def _wrong_note(body: str, call: str, pages: list[str], verdict: Verdict) -> Iterator[str]:
+def _wrong_note(body: str, call: str, pages: list[str], verdict: Verdict) -> Iterator[Wrong]:
     times = sum(page.count(body) for page in pages)
     called, printed = _page_of(call, pages), _page_of(body, pages)
-    if times != 1 or called is None or printed is None:
-        yield f"note {body} is printed {times} times"
-    elif not 0 <= printed - called <= 1:
-        yield f"note {body} is on page {printed}, its call on {called}"
+    if called is None or printed is None:
+        yield Wrong("lost note", f"{body}, called at {call}")
+    elif times != 1:
+        yield Wrong("doubled note", f"{body} is printed {times} times")
+    elif printed < called:
+        yield Wrong("early note", f"{body} is on page {printed}, its call on {called}")
+    elif printed > called + 1:
+        yield Wrong("late note", f"{body} is on page {printed}, its call on {called}")
     else:
         verdict.late += printed - called
 

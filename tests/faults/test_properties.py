@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.conftest import silent
 from tests.faults.hostile_bytes import PARSERS, Parser
-from tests.faults.random_books import judge, random_book
+from tests.faults.random_books import KINDS_OF_WRONG, judge, random_book
 
 from bookbuild.build import catalogs, editions, manuscript
 from bookbuild.config import Project, Settings
@@ -62,14 +62,17 @@ def test_the_oracle_sees_what_is_not_on_the_pages(tmp_path: Path) -> None:
     made = random_book(3)
     made.write(tmp_path)
     [printed] = editions.print_languages(Project(tmp_path), book_of(tmp_path), ("en",), Settings(), silent)
-    made.notes["qxqqq"] = next(iter(made.notes.values()))
+    first, last = made.targets["chapter-0-part-0"], list(made.targets.values())[-1]
+    made.notes |= {"qxqqq": first, "the": first, first: last, last: first}
     reference, target = next(iter(made.references.items()))
     made.references[reference] = next(one for one in made.targets if one != target and one[:9] != target[:9])
 
+    made.references["qxqqq"] = target
+
     wrong = judge(made, printed).wrong
 
-    assert wrong[0] == "note qxqqq is printed 0 times"
-    assert wrong[1].startswith(f"{reference} says page ")
+    assert sorted({one.kind for one in wrong}) == sorted(KINDS_OF_WRONG)
+    assert any(one.what.startswith(f"{reference} says ") for one in wrong)
 
 
 @pytest.mark.parametrize("seed", range(20, 26))
