@@ -240,6 +240,7 @@ class Run:
         unit_seconds: int = Settings().unit_seconds,
         unit_megabytes: int = Settings().unit_megabytes,
         proof: bool = False,
+        facing: str = "",
     ) -> Settings:
         """Collect the options of a run."""
         return Settings(
@@ -252,6 +253,7 @@ class Run:
             untranslated=Untranslated(untranslated),
             documents=documents,
             proof=proof,
+            facing=facing,
             epoch=_epoch(),
         )
 
@@ -351,6 +353,12 @@ def _findings(run: Run, findings: Sequence[Diagnostic], *, as_json: bool) -> Non
     is_flag=True,
     help="A translator's proof: message numbers in the margin, what is not finished shaded.",
 )
+@click.option(
+    "--facing",
+    default="",
+    metavar="CODE",
+    help="One PDF with two languages on facing pages: --lang on the left ones, CODE on the right ones.",
+)
 @pass_run
 def pdf(
     run: Run,
@@ -363,8 +371,9 @@ def pdf(
     unit_seconds: int,
     unit_megabytes: int,
     proof: bool,
+    facing: str,
 ) -> None:
-    """Build the book's PDFs into dist/, one per language.
+    """Build the book's PDFs into dist/, one per language, or one with two languages on facing pages.
 
     \b
     Examples:
@@ -372,6 +381,7 @@ def pdf(
       bookbuild pdf --lang en,az
       bookbuild -C ../other-book -q pdf --lang all
       bookbuild pdf --lang tr --proof
+      bookbuild pdf --lang en --facing az
     """
     from bookbuild.build import standing
 
@@ -384,6 +394,7 @@ def pdf(
         unit_seconds=unit_seconds,
         unit_megabytes=unit_megabytes,
         proof=proof,
+        facing=facing,
     )
     result = standing.build_pdfs(run.project, languages, settings, run.progress)
     _report(run, result.findings, result.lines)

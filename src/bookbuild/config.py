@@ -68,6 +68,8 @@ class Settings:
     untranslated: Untranslated = Untranslated.MARK
     proof: bool = False
     """A translator's proof: message numbers in the margin, what is not finished shaded."""
+    facing: str = ""
+    """Language on the rectos of a bilingual edition; empty: none."""
     documents: Path | None = None
     """Folder of the documents that were read, for the evidence check."""
     epoch: int | None = None

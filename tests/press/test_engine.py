@@ -46,7 +46,7 @@ def test_laying_notes_out_one_by_one_gives_the_same_bytes_as_the_engine_does(
     def pages() -> list[bytes]:
         laid_out = []
         for seed in (5, 21):
-            press = edition._Press(random_book(seed)[1:], (STYLE,), settings(tmp_path), None, None, None)
+            press = edition.Press(random_book(seed)[1:], (STYLE,), settings(tmp_path), None, None, None)
             press.settle()
             laid_out += [sheet.sheets.pdf for sheet in press._sheets()]
         return laid_out
@@ -68,12 +68,12 @@ def test_an_unknown_engine_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setitem(engine._KNOWN, "pyphen", "0" * 64)
     with pytest.raises(InternalFault, match="install the pinned versions"):
-        engine._require_known(pyphen)
+        engine.require_known(pyphen)
 
 
 def test_a_mend_whose_passage_is_gone_is_refused() -> None:
     with pytest.raises(InternalFault, match="is not where it was"):
-        engine._mended(engine.engine_digest, (engine.Mend("no such passage", ""),))  # type: ignore[arg-type]
+        engine.mended(engine.engine_digest, (engine.Mend("no such passage", ""),))  # type: ignore[arg-type]
 
 
 def test_words_with_a_dotted_capital_i_are_hyphenated_where_they_should_be() -> None:

@@ -23,19 +23,19 @@ BOOK = random_book(1)
 
 
 @pytest.fixture(scope="module")
-def press(tmp_path_factory: pytest.TempPathFactory) -> edition._Press:
+def press(tmp_path_factory: pytest.TempPathFactory) -> edition.Press:
     """The laid-out units of the book, so that faults are put in without laying it out again."""
-    made = edition._Press(BOOK, (STYLE,), settings(tmp_path_factory.mktemp("book")), None, None, None)
+    made = edition.Press(BOOK, (STYLE,), settings(tmp_path_factory.mktemp("book")), None, None, None)
     made.settle()
     return made
 
 
 @pytest.fixture(scope="module")
-def whole(press: edition._Press) -> bytes:
+def whole(press: edition.Press) -> bytes:
     return press.joined()
 
 
-def codes(press: edition._Press, pdf: bytes) -> set[str]:
+def codes(press: edition.Press, pdf: bytes) -> set[str]:
     return {d.code for d in gate.check(pdf, BOOK, press._sheets(), press.plan, press.settings)}
 
 
@@ -64,7 +64,7 @@ def edit(pdf: Pdf, page: int, old: str, new: str, count: int = 1) -> None:
     raise AssertionError(f"nothing like {old} on page {page}")
 
 
-def last_note_page(press: edition._Press) -> int:
+def last_note_page(press: edition.Press) -> int:
     """Return a page of the book that has notes."""
     return press.map.pages[BOOK[1].notes[0].id]
 
@@ -80,19 +80,19 @@ def drop_line_of(pdf: Pdf, page: int, which: int) -> None:
     stream.write((content[: shown.start()] + content[shown.end() :]).encode("latin-1"))
 
 
-def lose_a_note(pdf: Pdf, press: edition._Press) -> None:
+def lose_a_note(pdf: Pdf, press: edition.Press) -> None:
     # The last texts of a page are the notes and then the running head.
     for which in (-3, -3):
         drop_line_of(pdf, last_note_page(press), which)
 
 
-def double_a_note(pdf: Pdf, press: edition._Press) -> None:
+def double_a_note(pdf: Pdf, press: edition.Press) -> None:
     page = pdf.pages[last_note_page(press) - 1]
     other = pdf.pages[last_note_page(press)]
     other.obj.Contents = Array([*streams(other), *streams(page)])
 
 
-def lose_a_call(pdf: Pdf, press: edition._Press) -> None:
+def lose_a_call(pdf: Pdf, press: edition.Press) -> None:
     page = last_note_page(press)
     stream = streams(pdf.pages[page - 1])[-1]
     content = stream.read_bytes().decode("latin-1")
@@ -101,11 +101,11 @@ def lose_a_call(pdf: Pdf, press: edition._Press) -> None:
     stream.write((content[: call.start()] + content[call.end() :]).encode("latin-1"))
 
 
-def lose_a_line(pdf: Pdf, press: edition._Press) -> None:
+def lose_a_line(pdf: Pdf, press: edition.Press) -> None:
     drop_line_of(pdf, last_note_page(press), 3)
 
 
-def shift_a_number(pdf: Pdf, press: edition._Press) -> None:
+def shift_a_number(pdf: Pdf, press: edition.Press) -> None:
     """Exchange the numbers of two lines of the contents."""
     stream = streams(pdf.pages[0])[-1]
     content = stream.read_bytes().decode("latin-1")
@@ -117,72 +117,72 @@ def shift_a_number(pdf: Pdf, press: edition._Press) -> None:
     stream.write((changed + first[0] + content[second.end() :]).encode("latin-1"))
 
 
-def move_a_destination(pdf: Pdf, press: edition._Press) -> None:
+def move_a_destination(pdf: Pdf, press: edition.Press) -> None:
     names = pdf.Root.Names.Dests.Names
     for at in range(0, len(names), 2):
         if str(names[at]) == "c2":
             names[at + 1][0] = pdf.pages[-1].obj
 
 
-def take_out_a_font_file(pdf: Pdf, press: edition._Press) -> None:
+def take_out_a_font_file(pdf: Pdf, press: edition.Press) -> None:
     for font in pdf.pages[0].obj.Resources.Font.values():
         del font.DescendantFonts[0].FontDescriptor[Name.FontFile2]
 
 
-def empty_a_font_file(pdf: Pdf, press: edition._Press) -> None:
+def empty_a_font_file(pdf: Pdf, press: edition.Press) -> None:
     for font in pdf.pages[0].obj.Resources.Font.values():
         font.DescendantFonts[0].FontDescriptor.FontFile2 = Stream(pdf, b"")
 
 
-def draw_a_missing_glyph(pdf: Pdf, press: edition._Press) -> None:
+def draw_a_missing_glyph(pdf: Pdf, press: edition.Press) -> None:
     edit(pdf, 3, r"\[<[0-9a-f]{4}>", "[<0000>")
 
 
-def enlarge_a_page(pdf: Pdf, press: edition._Press) -> None:
+def enlarge_a_page(pdf: Pdf, press: edition.Press) -> None:
     pdf.pages[2].obj.TrimBox = Array([0, 0, 500, 700])
 
 
-def push_text_off_the_page(pdf: Pdf, press: edition._Press) -> None:
+def push_text_off_the_page(pdf: Pdf, press: edition.Press) -> None:
     edit(pdf, 3, r"1 0 0 -1 [0-9.]+ ", "1 0 0 -1 540 ")
 
 
-def print_one_line_over_another(pdf: Pdf, press: edition._Press) -> None:
+def print_one_line_over_another(pdf: Pdf, press: edition.Press) -> None:
     edit(pdf, 3, r"(1 0 0 -1 [0-9.]+ )([0-9.]+)( Tm.*?1 0 0 -1 [0-9.]+ )([0-9.]+)( Tm)", r"\1\2\3\2\5")
 
 
-def break_a_link(pdf: Pdf, press: edition._Press) -> None:
+def break_a_link(pdf: Pdf, press: edition.Press) -> None:
     pdf.pages[0].obj.Annots[0].Dest = pikepdf.String("nowhere")
 
 
-def rename_a_bookmark(pdf: Pdf, press: edition._Press) -> None:
+def rename_a_bookmark(pdf: Pdf, press: edition.Press) -> None:
     with pdf.open_outline() as outline:
         outline.root[1].title = "Something else"
 
 
-def draw_a_leftover(pdf: Pdf, press: edition._Press) -> None:
+def draw_a_leftover(pdf: Pdf, press: edition.Press) -> None:
     """Let one glyph say more than a letter: to a reader the page then shows braces."""
     for font in pdf.pages[2].obj.Resources.Font.values():
         font.ToUnicode = Stream(pdf, re.sub(rb"<0065>", b"<007b007b>", font.ToUnicode.read_bytes()))
 
 
-def draw_a_wrong_folio(pdf: Pdf, press: edition._Press) -> None:
+def draw_a_wrong_folio(pdf: Pdf, press: edition.Press) -> None:
     first, second = pdf.pages[3].obj.Contents, pdf.pages[4].obj.Contents
     first[0], second[0] = second[0], first[0]
 
 
-def change_page_labels(pdf: Pdf, press: edition._Press) -> None:
+def change_page_labels(pdf: Pdf, press: edition.Press) -> None:
     pdf.Root.PageLabels.Nums = Array([0, pikepdf.Dictionary(S=Name.D)])
 
 
-def write_nonsense(pdf: Pdf, press: edition._Press) -> None:
+def write_nonsense(pdf: Pdf, press: edition.Press) -> None:
     edit(pdf, 3, r" Tm", " (x) Tm")
 
 
-def drop_a_page(pdf: Pdf, press: edition._Press) -> None:
+def drop_a_page(pdf: Pdf, press: edition.Press) -> None:
     del pdf.pages[-1]
 
 
-def test_the_gate_lets_the_sound_book_pass(press: edition._Press, whole: bytes) -> None:
+def test_the_gate_lets_the_sound_book_pass(press: edition.Press, whole: bytes) -> None:
     assert codes(press, whole) == set()
 
 
@@ -212,10 +212,10 @@ def test_the_gate_lets_the_sound_book_pass(press: edition._Press, whole: bytes) 
     ids=lambda value: getattr(value, "__name__", value),
 )
 def test_the_gate_finds(
-    press: edition._Press,
+    press: edition.Press,
     whole: bytes,
     code: str,
-    fault: Callable[[Pdf, edition._Press], None],
+    fault: Callable[[Pdf, edition.Press], None],
     tmp_path: Path,
 ) -> None:
     faulty = with_fault(whole, lambda pdf: fault(pdf, press))
@@ -247,25 +247,25 @@ def arabic_unit() -> Unit:
 
 
 @pytest.fixture(scope="module")
-def arabic(tmp_path_factory: pytest.TempPathFactory) -> edition._Press:
+def arabic(tmp_path_factory: pytest.TempPathFactory) -> edition.Press:
     wish = replace(settings(tmp_path_factory.mktemp("book")), lang="ar", direction="rtl")
     fonts = replace(STYLE, text=STYLE.text.replace('"Book Serif"', '"Book Serif", "Book Arabic"'))
-    made = edition._Press([arabic_unit()], (fonts,), wish, None, None, None)
+    made = edition.Press([arabic_unit()], (fonts,), wish, None, None, None)
     made.settle()
     return made
 
 
-def arabic_codes(arabic: edition._Press, pdf: bytes) -> set[str]:
+def arabic_codes(arabic: edition.Press, pdf: bytes) -> set[str]:
     return {d.code for d in gate.check(pdf, arabic.units, arabic._sheets(), arabic.plan, arabic.settings)}
 
 
-def test_the_gate_reads_arabic_and_mixed_lines_in_their_order(arabic: edition._Press) -> None:
+def test_the_gate_reads_arabic_and_mixed_lines_in_their_order(arabic: edition.Press) -> None:
     assert arabic.diagnostics() == []
     assert arabic_codes(arabic, arabic.joined()) == set()
 
 
 @pytest.mark.parametrize("which", [1, 4, -3])
-def test_the_gate_finds_a_lost_arabic_piece(arabic: edition._Press, which: int) -> None:
+def test_the_gate_finds_a_lost_arabic_piece(arabic: edition.Press, which: int) -> None:
     """What a text is said to read is not believed if other letters are drawn."""
 
     def lose(pdf: Pdf) -> None:
@@ -277,7 +277,7 @@ def test_the_gate_finds_a_lost_arabic_piece(arabic: edition._Press, which: int) 
     assert arabic_codes(arabic, with_fault(arabic.joined(), lose)) & {"G200", "G203"}
 
 
-def test_another_reader_copies_arabic_as_it_is_read(arabic: edition._Press) -> None:
+def test_another_reader_copies_arabic_as_it_is_read(arabic: edition.Press) -> None:
     document = pypdfium2.PdfDocument(arabic.joined())
     text = document[0].get_textpage().get_text_range()
     assert "الرابع عشر من أغسطس" in " ".join(text.split())
@@ -285,7 +285,7 @@ def test_another_reader_copies_arabic_as_it_is_read(arabic: edition._Press) -> N
 
 
 def test_pages_once_read_are_not_read_again_while_they_stay_the_same(
-    press: edition._Press, whole: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    press: edition.Press, whole: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept = SheetCache(tmp_path)
     gate.check(whole, BOOK, press._sheets(), press.plan, press.settings, kept)
@@ -295,7 +295,7 @@ def test_pages_once_read_are_not_read_again_while_they_stay_the_same(
     assert {d.code for d in found} == {"G212"}  # of the margins that were not read
 
 
-def test_a_finding_names_the_line_of_the_note(press: edition._Press, whole: bytes) -> None:
+def test_a_finding_names_the_line_of_the_note(press: edition.Press, whole: bytes) -> None:
     damaged = with_fault(whole, lambda pdf: lose_a_note(pdf, press))
     found = [
         d for d in gate.check(damaged, BOOK, press._sheets(), press.plan, press.settings) if d.code == "G200"

@@ -63,7 +63,7 @@ def build_pdfs(project: Project, languages: Sequence[str], settings: Settings, p
         BookError: the book has errors, or a finished PDF is not what its edition promised.
         EnvironmentFailure: the files cannot be written, or one of the book's own changed meanwhile.
     """
-    with unchanged(project), _workers_for(settings) as workers:  # they load while we read
+    with unchanged(project), workers_for(settings) as workers:  # they load while we read
         inputs = inputs_of(project) if settings.cache else None
         shelf = Shelf(Store(settings.cache), inputs) if settings.cache and inputs else None
         book, found = readable_book(project, languages, settings, progress, shelf)
@@ -120,7 +120,7 @@ def print_languages(
     project: Project, book: Book, languages: Sequence[str], settings: Settings, progress: Progress
 ) -> list[PrintedEdition]:
     """Typeset a book in some languages; they share one pool of workers."""
-    with _workers_for(settings) as workers:
+    with workers_for(settings) as workers:
         return _print_with(workers, project, book, languages, settings, progress)
 
 
@@ -219,14 +219,14 @@ def print_language(
             meanwhile,
         )
     except WorkFailedError as failure:
-        raise _told(failure, units) from failure
+        raise told(failure, units) from failure
     return PrintedEdition(
         localized,
         edition,
         units,
         printed.pdf,
         printed.page_map,
-        (*_coverage_findings(localized, settings), *printed.diagnostics),
+        (*coverage_findings(localized, settings), *printed.diagnostics),
         printed.facts.pages,
         printed.facts.blank_pages,
         printed.facts.notes,
@@ -281,7 +281,7 @@ def _localized_pictures(project: Project, book: Book, language: str) -> dict[str
     return found
 
 
-def _coverage_findings(localized: LocalizedBook, settings: Settings) -> Iterator[Diagnostic]:
+def coverage_findings(localized: LocalizedBook, settings: Settings) -> Iterator[Diagnostic]:
     """Yield T090: messages without a finished translation print the source text, or stop the build."""
     coverage = localized.coverage
     unfinished = coverage.fuzzy + coverage.missing
@@ -296,14 +296,18 @@ def _coverage_findings(localized: LocalizedBook, settings: Settings) -> Iterator
         )
 
 
-def styles_of(project: Project, language: str, *, proof: bool = False) -> tuple[StyleSheet, ...]:
+def styles_of(
+    project: Project, language: str, *, proof: bool = False, facing: bool = False
+) -> tuple[StyleSheet, ...]:
     """Return the house's style sheets, the language's and the book's own, in cascading order.
+
+    ``proof`` and ``facing``: with what a translator's proof, or facing pages, ask for besides.
 
     Raises:
         EnvironmentFailure: a sheet cannot be read.
     """
     own = StyleSheet("house/locale.css", locale_css(locale_of(project, language)))
-    return (*house_styles(language, proof=proof), own, *book_styles(project.styles, language))
+    return (*house_styles(language, proof=proof, facing=facing), own, *book_styles(project.styles, language))
 
 
 def press_settings(project: Project, book: Book, edition: Edition, locale: Locale) -> PressSettings:
@@ -326,7 +330,8 @@ def _hyphenation(project: Project, languages: set[str]) -> dict[str, Path]:
     return {code: path for code, path in found.items() if path}
 
 
-def _workers_for(settings: Settings) -> AbstractContextManager[Workers | Cluster | None]:
+def workers_for(settings: Settings) -> AbstractContextManager[Workers | Cluster | None]:
+    """Lend what lays units out: a Dask cluster's workers, or processes of this machine."""
     if settings.scheduler:
         from bookbuild.build.cluster import cluster
 
@@ -348,7 +353,7 @@ def worker_pool(jobs: int, limits: WorkLimits = WorkLimits()) -> Iterator[Worker
             raise
 
 
-def _told(failure: WorkFailedError, units: Sequence[Unit]) -> BookbuildError:
+def told(failure: WorkFailedError, units: Sequence[Unit]) -> BookbuildError:
     """Return a failed layout as a failure that names the chapter."""
     unit = next(unit for unit in units if unit.id == failure.subject.unit)
     where = unit.place.path or f"“{unit.title}”"

@@ -32,21 +32,28 @@ _WITHOUT_EFFECT = {"jobs", "scheduler", "cache", "unit_seconds", "unit_megabytes
 def build_pdfs(project: Project, languages: Sequence[str], settings: Settings, progress: Progress) -> Outcome:
     """Build the PDFs of some languages into ``dist/``, unless they stand there: all of them, or none.
 
+    With ``settings.facing`` one PDF of two languages on facing pages is built.
+
     Raises:
         BookError: the book has errors, or a finished PDF is not what its edition promised.
         EnvironmentFailure: the files cannot be written, or one of the book's own changed meanwhile.
     """
     tidy(project.dist)
     outcome = standing(project, languages, settings)
-    if outcome is None:
-        if settings.jobs and not settings.scheduler:
-            from bookbuild.build.workers import begin_loading
+    if outcome is not None:
+        return outcome
+    if settings.jobs and not settings.scheduler:
+        from bookbuild.build.workers import begin_loading
 
-            begin_loading()  # the engine, while this process loads the rest
-        from bookbuild.build import editions  # takes longer to load than the question above to answer
+        begin_loading()  # the engine, while this process loads the rest
+    # What follows takes longer to load than the question above to answer.
+    if settings.facing:
+        from bookbuild.build.facing import build_facing
 
-        outcome = editions.build_pdfs(project, languages, settings, progress)
-    return outcome
+        return build_facing(project, languages, settings, progress)
+    from bookbuild.build import editions
+
+    return editions.build_pdfs(project, languages, settings, progress)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,13 @@
 ``edition.print_edition`` is the story: each unit is laid out on its own (``typeset``, in worker
 processes), page numbers are read from the pages and filled into the HTML (``slots``, ``folios``)
 until none changes, results are kept by their inputs (``cache``), and the pages are joined with
-their folios, links, outline and fonts (``join``, ``book_fonts``). ``engine`` is the only module
+their folios, links, outline and fonts (``join``, ``book_fonts``). ``engine`` is the module
 that touches the inside of WeasyPrint, ``fetch`` the only door to files, ``audit`` looks at every
 unit's boxes, ``gate`` reads the finished PDF again, ``publish`` gives it its name.
+
+``facing.print_facing`` tells the same story of two languages on facing pages: their units are laid out
+in pairs (``facing_typeset``), spread by spread, by the other module that knows the engine's inside
+(``facing_engine``), and ``spreads`` asks the finished PDF whether what belongs together begins together.
 
 What the press finds (the gate's G codes are in ``gate``):
 

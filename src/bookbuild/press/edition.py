@@ -9,6 +9,7 @@ from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from bookbuild.diagnostics import Diagnostic, InternalFault, in_order
 from bookbuild.model.book import PageFormat
@@ -72,22 +73,10 @@ def print_edition(
     Raises:
         InternalFault: a worker died, or the engine is not the known one.
     """
-    press = _Press(units, tuple(styles), settings, executor, cache, progress, meanwhile)
-    press.settle()
-    diagnostics = press.diagnostics()
-    key = press.key() if cache and not press.flipping else ""
-    pdf = (cache.passed(key) if cache and key else None) or b""
-    if not pdf and not press.flipping:
-        pdf = press.joined()
-        diagnostics += (gated := press.gated(pdf))
-        if cache and not gated:
-            cache.keep_passed(key, pdf)
-    if cache:
-        cache.store.sweep()
-    return Printed(pdf, press.map, tuple(in_order(diagnostics)), press.facts())
+    return Press(units, tuple(styles), settings, executor, cache, progress, meanwhile).printed()
 
 
-class _Press:
+class Press:
     """The state of one edition while its page numbers settle."""
 
     def __init__(
@@ -119,6 +108,21 @@ class _Press:
         self.layouts = self.hits = 0
         fonts.hide_system_fonts()
 
+    def printed(self) -> Printed:
+        """Lay out, number, join and check everything."""
+        self.settle()
+        diagnostics = self.diagnostics()
+        key = self.key() if self.cache and not self.flipping else ""
+        pdf = (self.cache.passed(key) if self.cache and key else None) or b""
+        if not pdf and not self.flipping:
+            pdf = self.joined()
+            diagnostics += (gated := self.gated(pdf))
+            if self.cache and not gated:
+                self.cache.keep_passed(key, pdf)
+        if self.cache:
+            self.cache.store.sweep()
+        return Printed(pdf, self.map, tuple(in_order(diagnostics)), self.facts())
+
     def settle(self) -> None:
         """Lay out until no unit's page numbers change in length and none changes sides.
 
@@ -148,7 +152,7 @@ class _Press:
         if all(self.laid_out):
             return due
         least, most = (
-            [fill_unit(unit, page_map, order, self.settings).texts for unit in self.units]
+            [fill_unit(unit, page_map, order, self._settings_of(unit)).texts for unit in self.units]
             for page_map, order in map(self._numbered, _DOUBT)
         )
         sure = [i for i in due if [*map(slots.shape, least[i])] == [*map(slots.shape, most[i])]]
@@ -221,6 +225,12 @@ class _Press:
         jobs, self.numbers = jobs_of(self.units, self.styles, self.settings, self.map, self.plan)
         return jobs
 
+    def _settings_of(self, _unit: Unit) -> PressSettings:
+        return self.settings
+
+    def _plan(self, lengths: Sequence[int]) -> Plan:
+        return plan(self.units, lengths, self.settings.folio)
+
     def _lay_out(self, jobs: list[Job], due: Sequence[int]) -> None:
         missing: dict[int, Future[LaidOut] | None] = {}
         done = 0
@@ -239,9 +249,7 @@ class _Press:
             by_length = sorted(missing, key=lambda index: -len(jobs[index].html))
             missing = {index: self.executor.submit(typeset, jobs[index]) for index in by_length}
             if missing:
-                _load_what_comes_after()
-                if self.meanwhile:
-                    self.meanwhile()
+                self._use_the_time()
         for index, future in missing.items():
             self.laid_out[index] = sheet = self._result(jobs[index], future)
             self.layouts += 1
@@ -251,13 +259,14 @@ class _Press:
             if self.progress:
                 self.progress(self.units[index].title, done, len(due))
 
+    def _use_the_time(self) -> None:
+        """Do what else there is to do while others lay out."""
+        _load_what_comes_after()
+        if self.meanwhile:
+            self.meanwhile()
+
     def _result(self, job: Job, future: Future[LaidOut] | None) -> LaidOut:
-        if future is None:
-            return typeset(job)
-        try:
-            return future.result()
-        except BrokenProcessPool as error:
-            raise InternalFault(f"a worker died while “{job.unit}” or another unit was laid out") from error
+        return typeset(job) if future is None else outcome(future, job.unit)
 
     def _renumber(self) -> None:
         """Make the page map anew from what is laid out and, for the rest, what is guessed."""
@@ -269,7 +278,7 @@ class _Press:
             (sheet.sheets.pages, sheet.sheets.anchors) if sheet else _scaled(guess, share)
             for sheet, guess in zip(self.laid_out, self.guesses, strict=True)
         ]
-        order = plan(self.units, [length for length, _ in pages], self.settings.folio)
+        order = self._plan([length for length, _ in pages])
         return page_map(order, [anchors for _, anchors in pages]), order
 
     def _changed_references(self, due: Sequence[int]) -> dict[str, tuple[str, str]]:
@@ -307,6 +316,21 @@ class _Press:
         return font_file(digest, self._sheets(), self.settings.root)
 
 
+T = TypeVar("T")
+
+
+def outcome(future: Future[T], unit: str) -> T:
+    """Return what a worker made of a unit.
+
+    Raises:
+        InternalFault: the worker died.
+    """
+    try:
+        return future.result()
+    except BrokenProcessPool as error:
+        raise InternalFault(f"a worker died while “{unit}” or another unit was laid out") from error
+
+
 def _load_what_comes_after() -> None:
     """Load what joins and checks, while others lay out: it takes a tenth of a second."""
     import bookbuild.press.gate
@@ -323,22 +347,29 @@ def jobs_of(
     """Return what is to be laid out if the page map is right, and what the page slots print."""
     filled = [fill_unit(unit, page_map, plan, settings) for unit in units]
     jobs = [
-        Job(
-            unit=unit.id,
-            html=slots.free_links(entry.html),
-            notes=tuple(note.id for note in unit.notes),
-            anchors=unit.anchors,
-            side=side_of(first, settings.direction),
-            styles=styles,
-            root=settings.root,
-            page=settings.page,
-            hyphenation=settings.hyphenation,
-            limits=settings.limits,
-            tagged=settings.tagged,
-        )
+        job_of(unit, entry, first, styles, settings)
         for unit, entry, first in zip(units, filled, plan.firsts, strict=True)
     ]
     return jobs, [entry.texts for entry in filled]
+
+
+def job_of(
+    unit: Unit, filled: slots.Filled, first: int, styles: tuple[StyleSheet, ...], settings: PressSettings
+) -> Job:
+    """Return what is to be laid out of a unit with its page slots filled, on a first page."""
+    return Job(
+        unit=unit.id,
+        html=slots.free_links(filled.html),
+        notes=tuple(note.id for note in unit.notes),
+        anchors=unit.anchors,
+        side=side_of(first, settings.direction),
+        styles=styles,
+        root=settings.root,
+        page=settings.page,
+        hyphenation=settings.hyphenation,
+        limits=settings.limits,
+        tagged=settings.tagged,
+    )
 
 
 def fill_unit(unit: Unit, page_map: PageMap, plan: Plan, settings: PressSettings) -> slots.Filled:

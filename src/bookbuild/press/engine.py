@@ -228,17 +228,17 @@ def engine() -> Engine:
     from weasyprint.text.fonts import FontConfiguration
 
     for module in (block, page, table, layout, line_break, draw, text, pyphen):
-        _require_known(module)
-    block._linebox_layout = _mended(block._linebox_layout, _LINE_MENDS)
-    page.make_all_pages = layout.make_all_pages = _mended(page.make_all_pages, _PAGES_MENDS)
-    inline.split_first_line = line_break.split_first_line = _mended(line_break.split_first_line, _TEXT_MENDS)
+        require_known(module)
+    block._linebox_layout = mended(block._linebox_layout, _LINE_MENDS)
+    page.make_all_pages = layout.make_all_pages = mended(page.make_all_pages, _PAGES_MENDS)
+    inline.split_first_line = line_break.split_first_line = mended(line_break.split_first_line, _TEXT_MENDS)
     table.head_of_part = head_of_part  # the name that the mended function uses
-    block.table_layout = table.table_layout = _mended(table.table_layout, _TABLE_MENDS)
+    block.table_layout = table.table_layout = mended(table.table_layout, _TABLE_MENDS)
     context = layout.LayoutContext
-    context.layout_footnote = _mended(context.layout_footnote, _CONTEXT_MENDS)
+    context.layout_footnote = mended(context.layout_footnote, _CONTEXT_MENDS)
     context._update_footnote_area = update_footnote_area
     text.glyph_text = glyph_text  # the name that the mended function uses
-    text.draw_first_line = _mended(text.draw_first_line, _DRAWING_MENDS)
+    text.draw_first_line = mended(text.draw_first_line, _DRAWING_MENDS)
     draw.draw_text = _marking(draw.draw_text)
     pyphen.HyphDict.positions = _breaking_names(pyphen)
     return Engine(weasyprint, FontConfiguration())
@@ -355,17 +355,22 @@ def _digit_glyphs(stream: Any, textbox: Any, zero: str) -> list[int]:
     return glyphs if len(glyphs) == 10 and len(widths) == 1 else []
 
 
-def _require_known(module: ModuleType) -> None:
+def require_known(module: ModuleType, known: Mapping[str, str] = _KNOWN) -> None:
+    """Refuse a module of the engine that is not the known one, by the SHA-256 of its file.
+
+    Raises:
+        InternalFault: it is another.
+    """
     assert module.__file__ is not None, "the engine is made of files"
     found = hashlib.sha256(Path(module.__file__).read_bytes()).hexdigest()
-    if found != _KNOWN[module.__name__]:
+    if found != known[module.__name__]:
         raise InternalFault(
             f"{module.__name__} is not the one that bookbuild knows how to mend ({ENGINE}); "
             "install the pinned versions"
         )
 
 
-def _mended(function: FunctionType, mends: tuple[Mend, ...]) -> FunctionType:
+def mended(function: FunctionType, mends: tuple[Mend, ...]) -> FunctionType:
     """Return the function with passages of its source replaced; each must stand in it exactly once."""
     source = textwrap.dedent(inspect.getsource(function))
     for mend in mends:
@@ -374,6 +379,6 @@ def _mended(function: FunctionType, mends: tuple[Mend, ...]) -> FunctionType:
         source = source.replace(mend.old, mend.new)
     scope: dict[str, Any] = {}
     exec(compile(source, f"<mended {function.__qualname__}>", "exec"), function.__globals__, scope)
-    mended = scope[function.__name__]
-    assert isinstance(mended, FunctionType), "the mended source defines the function"
-    return mended
+    result = scope[function.__name__]
+    assert isinstance(result, FunctionType), "the mended source defines the function"
+    return result

@@ -19,6 +19,13 @@ class Plan:
     numbering: tuple[Numbering, ...]
     """Which sequence each page belongs to; a blank page belongs with what is before it."""
     folios: tuple[str, ...]
+    step: int = 1
+    """From one page of a unit to its next: 2 where every other page belongs to another language."""
+
+    def pages_of(self, at: int, count: int) -> range:
+        """Return the numbers, from 1, of the pages of the unit at a place in the order."""
+        first = self.firsts[at]
+        return range(first, first + count * self.step, self.step)
 
 
 def plan(units: Sequence[Unit], lengths: Sequence[int], folio: Callable[[Numbering, int], str]) -> Plan:
@@ -48,15 +55,54 @@ def plan(units: Sequence[Unit], lengths: Sequence[int], folio: Callable[[Numberi
     return Plan(tuple(firsts), len(folios), tuple(numbering), tuple(folios))
 
 
+def facing_plan(
+    units: Sequence[tuple[Unit, ...]],
+    lengths: Sequence[int],
+    folio: Callable[[Numbering, int], str],
+) -> Plan:
+    """Put pairs of units, verso and recto, and single ones in order; ``lengths``: of all, one by one.
+
+    A pair begins on a verso, which has an even page, and lasts as long as its longer unit. A single
+    unit has rectos only. Folios count every page, those of both languages and blank ones.
+    """
+    firsts: list[int] = []
+    numbering: list[Numbering] = []
+    folios: list[str] = []
+    counts: dict[Numbering, int] = {}
+
+    def add(sequence: Numbering, pages: int) -> None:
+        before = counts.get(sequence, 0)
+        counts[sequence] = before + pages
+        numbering.extend([sequence] * pages)
+        folios.extend(folio(sequence, before + number) for number in range(1, pages + 1))
+
+    at = 0
+    for group in units:
+        single = len(group) == 1
+        if len(folios) % 2 != (0 if single else 1):
+            add(numbering[-1] if numbering else group[0].numbering, 1)
+        length = max(lengths[at : at + len(group)])
+        firsts += [len(folios) + 1 + place for place in range(len(group))]
+        add(group[0].numbering, 2 * length - 1 if single else 2 * length)
+        at += len(group)
+    return Plan(tuple(firsts), len(folios), tuple(numbering), tuple(folios), 2)
+
+
 def side_of(page: int, direction: str) -> str:
     """Return the side on which a page of the book lies."""
     return "right" if (page % 2 == 1) == (direction != "rtl") else "left"
 
 
+def by_language(units: Sequence[Unit]) -> list[Unit]:
+    """Return the units language by language, as their bookmarks stand: a reader reads one of them."""
+    languages = list(dict.fromkeys(unit.lang for unit in units))
+    return sorted(units, key=lambda unit: languages.index(unit.lang))
+
+
 def page_map(plan_: Plan, anchors: Sequence[Mapping[str, int]]) -> PageMap:
     """Return where every anchor of the book fell; ``anchors`` has one mapping per unit."""
     pages = {
-        anchor: first + page - 1
+        anchor: first + (page - 1) * plan_.step
         for first, unit_anchors in zip(plan_.firsts, anchors, strict=True)
         for anchor, page in unit_anchors.items()
     }

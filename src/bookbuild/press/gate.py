@@ -19,6 +19,7 @@ G210 a link or bookmark leads nowhere
 G211 a leftover of the program stands on the page
 G212 folios and page labels are not what the place of the page says
 G213 a page cannot be read
+G214 a block begins on another spread than its translation: see ``spreads``
 ==== ==========================================================================================
 """
 
@@ -39,7 +40,7 @@ import pikepdf
 from bookbuild.diagnostics import Diagnostic
 from bookbuild.model.unit import Folios, PageMap, PlacedNote, PromisedNote, Unit
 from bookbuild.press import readings
-from bookbuild.press.folios import Plan
+from bookbuild.press.folios import Plan, by_language
 from bookbuild.press.pages import PageText, Reader, Run, folded, letters_of, named_destinations, page_labels
 from bookbuild.press.promises import Promise, promise_of
 from bookbuild.press.reading_order import as_read, texts_by_letters
@@ -71,11 +72,14 @@ def check(
     plan: Plan,
     settings: PressSettings,
     kept: Kept | None = None,
+    *,
+    others: Mapping[str, PressSettings] | None = None,
 ) -> list[Diagnostic]:
     """Return everything in a finished PDF that is not as promised.
 
-    ``kept`` has what was read on pages that were right: while the very same content stands in the file
-    they are not read again. The answer is the same without it.
+    ``others``: settings of units in another language than the book's, by language. ``kept`` has what was
+    read on pages that were right: while the very same content stands in the file they are not read again.
+    The answer is the same without it.
     """
     with pikepdf.Pdf.open(io.BytesIO(pdf_bytes)) as pdf:
         book = _Book(list(pdf.pages), Reader(), units, laid_out, plan, settings)
@@ -90,9 +94,11 @@ def check(
         printed = PageMap(
             destinations, tuple(folio or plan.folios[at] for at, folio in enumerate(folios[: plan.pages]))
         )
-    for unit, reading, first in zip(units, found, plan.firsts, strict=True):
-        book.found += [(unit, finding) for finding in _number_findings(reading, printed, plan, settings)]
-        book.found += [(unit, finding) for finding in _link_findings(reading, destinations, first)]
+    for at, (unit, reading) in enumerate(zip(units, found, strict=True)):
+        own = (others or {}).get(unit.lang, settings)
+        book.found += [(unit, finding) for finding in _number_findings(reading, printed, plan, own)]
+        numbers = plan.pages_of(at, len(reading.targets))
+        book.found += [(unit, finding) for finding in _link_findings(reading, destinations, numbers)]
     return [placed(finding, unit) for unit, finding in book.found]
 
 
@@ -121,19 +127,19 @@ class _Book:
 
     def reading(self, at: int, kept: Kept | None) -> Reading:
         """Read a unit's pages, or take what was kept of them, and note what is wrong."""
-        unit, sheet, first = self.units[at], self.laid_out[at], self.plan.firsts[at]
-        pages = self.pages[first - 1 : first - 1 + sheet.sheets.pages]
+        unit, sheet, numbers = self.units[at], self.laid_out[at], self._numbers(at)
+        pages = [self.pages[number - 1] for number in numbers]
         key = ""
         with contextlib.suppress(*_UNREADABLE):
             key = key_of(unit, sheet, self.settings, self.reader, pages) if kept else ""
             known = kept_reading(kept.read(key), self.reader, pages) if kept else None
             if known:
-                self._check_margins(unit, sheet, first, known.near)
+                self._check_margins(unit, sheet, numbers, known.near)
                 return known
-        texts = [self._text(number, page) for number, page in enumerate(pages, first)]
-        reading, findings = _read_unit(unit, sheet, texts, first, self.settings)
+        texts = [self._text(number, page) for number, page in zip(numbers, pages, strict=True)]
+        reading, findings = _read_unit(unit, sheet, texts, numbers, self.settings)
         self.found += [(unit, finding) for finding in findings]
-        self._check_margins(unit, sheet, first, reading.near)
+        self._check_margins(unit, sheet, numbers, reading.near)
         glyphs = glyph_facts(self.reader, pages, texts) if key and not findings else None
         if kept and glyphs is not None:
             kept.keep_read(key, readings.to_bytes(replace(reading, glyphs=glyphs)))
@@ -141,15 +147,20 @@ class _Book:
 
     def whereabouts(self, at: int, anchor: str, page: int) -> tuple[str, int]:
         """Return the text after an anchor of a unit, and the page beside one on which it stands, or 0."""
-        first, sheet = self.plan.firsts[at], self.laid_out[at]
-        texts = [
-            self._text(number, self.pages[number - 1])
-            for number in range(first, min(first + sheet.sheets.pages, len(self.pages) + 1))
-        ]
-        letters = _as_words(texts, sheet)[1]
+        numbers, step = self._numbers(at), self.plan.step
+        letters = _as_words(self.texts(at), self.laid_out[at])[1]
         text = promise_of(self.units[at]).after.get(anchor, "")
-        near = (other for other in (page - 1, page + 1) if 0 <= other - first < len(letters))
-        return text, next((other for other in near if text in letters[other - first]), 0)
+        near = (other for other in (page - step, page + step) if other in numbers)
+        return text, next((other for other in near if text in letters[numbers.index(other)]), 0)
+
+    def texts(self, at: int) -> list[PageText]:
+        """Read a unit's pages."""
+        return [self._text(number, self.pages[number - 1]) for number in self._numbers(at)]
+
+    def _numbers(self, at: int) -> Sequence[int]:
+        """Return the numbers of a unit's pages, as far as the file has them."""
+        numbers = self.plan.pages_of(at, self.laid_out[at].sheets.pages)
+        return [number for number in numbers if number <= len(self.pages)]
 
     def _text(self, number: int, page: pikepdf.Page) -> PageText:
         try:
@@ -158,12 +169,13 @@ class _Book:
             self.found.append((self.units[0], _unreadable(number, error)))
             return _EMPTY
 
-    def _check_margins(self, unit: Unit, sheet: LaidOut, first: int, near: Sequence[Sequence[Run]]) -> None:
+    def _check_margins(
+        self, unit: Unit, sheet: LaidOut, numbers: Sequence[int], near: Sequence[Sequence[Run]]
+    ) -> None:
         """G206, G208, G209, G211, G212: what is drawn in the margins, and beside what."""
         places = {place.page for place in sheet.folio_places}
         trim = _trim(self.settings)
-        for page, own in enumerate(near, 1):
-            number = first + page - 1
+        for page, (number, own) in enumerate(zip(numbers, near, strict=True), 1):
             margin = self.margins[number - 1]
             shown = unit.folios is Folios.SHOWN and (not places or page in places)
             findings = [
@@ -176,8 +188,8 @@ class _Book:
     def read_blank_pages(self) -> None:
         """Check the pages that belong to no unit: their boxes are right and nothing stands on them."""
         owned: set[int] = set()
-        for sheet, first in zip(self.laid_out, self.plan.firsts, strict=True):
-            owned.update(range(first, first + sheet.sheets.pages))
+        for at, sheet in enumerate(self.laid_out):
+            owned.update(self.plan.pages_of(at, sheet.sheets.pages))
         for number, page in enumerate(self.pages, 1):
             if number not in owned:
                 unit = self.units[max(0, bisect.bisect_right(self.plan.firsts, number) - 1)]
@@ -198,14 +210,14 @@ def _read_unit(
     unit: Unit,
     sheet: LaidOut,
     texts: Sequence[PageText],
-    first: int,
+    numbers: Sequence[int],
     settings: PressSettings,
 ) -> tuple[Reading, list[Finding]]:
     """Compare a unit's pages, without their margins, with what its HTML promises."""
     promise = promise_of(unit)
     findings = [
         finding
-        for number, page in enumerate(texts, first)
+        for number, page in zip(numbers, texts, strict=True)
         for finding in _page_findings(page, number, settings)
     ]
     pages, letters = _as_words(texts, sheet)
@@ -430,9 +442,10 @@ def _anchor_findings(
     """G204, G210: what is referred to stands on the page where its destination says."""
     mentioned = {anchor for unit in book.units for anchor in unit.mentions}
     begins = {
-        anchor: (at, book.plan.firsts[at] + reading.begins[anchor] - 1 if reading.begins[anchor] else 0)
+        anchor: (at, (book.plan.firsts[at] + (page - 1) * book.plan.step) if page else 0)
         for at, reading in enumerate(found)
-        for anchor in mentioned & reading.begins.keys()
+        for anchor, page in reading.begins.items()
+        if anchor in mentioned
     }
     for unit in book.units:
         for anchor in unit.mentions:
@@ -513,9 +526,11 @@ def _label_findings(pdf: pikepdf.Pdf, folios: Sequence[str], plan: Plan) -> Iter
             yield Finding("G212", f"page {number} of the file is labelled “{label}”, not “{folio}”")
 
 
-def _link_findings(reading: Reading, destinations: Mapping[str, int], first: int) -> Iterator[Finding]:
+def _link_findings(
+    reading: Reading, destinations: Mapping[str, int], numbers: Sequence[int]
+) -> Iterator[Finding]:
     """G210: a link to nowhere."""
-    for number, targets in enumerate(reading.targets, first):
+    for number, targets in zip(numbers, reading.targets, strict=True):
         if any(not destinations.get(target) for target in targets):
             yield Finding("G210", f"a link on page {number} of the file leads nowhere")
 
@@ -537,7 +552,7 @@ def _outline_findings(
             item = todo.pop(0)
             found.append((item.title, destinations.get(str(item.destination), 0)))
             todo = [*item.children, *todo]
-    promised = [(unit, bookmark) for unit in units for bookmark in unit.bookmarks]
+    promised = [(unit, bookmark) for unit in by_language(units) for bookmark in unit.bookmarks]
     for at, (unit, bookmark) in enumerate(promised):
         title, page = found[at] if at < len(found) else ("", 0)
         if title != bookmark.label or not page:

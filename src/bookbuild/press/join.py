@@ -17,7 +17,7 @@ from bookbuild.diagnostics import InternalFault
 from bookbuild.model.book import PageFormat
 from bookbuild.model.unit import Folios, Numbering, Unit
 from bookbuild.press.book_fonts import BookFonts, KeptCuts, stamp_face
-from bookbuild.press.folios import Plan, side_of
+from bookbuild.press.folios import Plan, by_language, side_of
 from bookbuild.press.sheets import FolioPlace, LaidOut
 from bookbuild.press.slots import LINK
 
@@ -86,7 +86,7 @@ def _destinations(laid_out: Sequence[LaidOut], plan: Plan) -> dict[str, tuple[in
     places: dict[str, tuple[int, float, float]] = {}
     for first, sheet in zip(plan.firsts, laid_out, strict=True):
         for anchor, (page, x, y) in sheet.destinations.items():
-            places.setdefault(anchor, (first + page - 1, x, y))
+            places.setdefault(anchor, (first + (page - 1) * plan.step, x, y))
     return places
 
 
@@ -100,10 +100,15 @@ def _add_pages(
     fonts: BookFonts,
 ) -> None:
     pictures: dict[bytes, Any] = {}
-    for unit, first, sheet, texts in zip(units, plan.firsts, laid_out, numbers, strict=True):
-        while len(pdf.pages) + 1 < first:
+    order: list[int] = []
+    """For each page of the file, as it is added, its number in the book."""
+    for at, (unit, sheet, texts) in enumerate(zip(units, laid_out, numbers, strict=True)):
+        own = plan.pages_of(at, sheet.sheets.pages)
+        while plan.step == 1 and len(pdf.pages) + 1 < own[0]:
+            order.append(len(pdf.pages) + 1)
             _add_blank(pdf, imprint.page)
         start = len(pdf.pages)
+        order += own
         with Pdf.open(io.BytesIO(sheet.sheets.pdf)) as source:
             pdf.pages.extend(source.pages)
             _add_tags(pdf, source)
@@ -114,9 +119,35 @@ def _add_pages(
         _share_pictures(pdf.pages[start].obj.Resources, pictures)
         _put_digits_in([pdf.pages[start + page - 1] for page in sheet.slot_pages], texts, unit)
         if unit.folios is Folios.SHOWN:
-            _stamp_folios(pdf, start, sheet, plan, imprint, fonts, shared)
+            _stamp_folios(pdf, start, sheet, plan, own, imprint, fonts, shared)
         for index in range(start, len(pdf.pages)):
             _set_boxes(pdf.pages[index], imprint.page)
+            if unit.lang != imprint.lang:
+                _tell_language(pdf, pdf.pages[index], unit.lang)
+    if plan.step != 1:
+        _put_in_order(pdf, order, plan.pages, imprint.page)
+
+
+def _tell_language(pdf: Pdf, page: Page, lang: str) -> None:
+    """Mark what stands on a page as being in another language than the book (ISO 32000-2, 14.9.2)."""
+    before = Stream(pdf, f"/Span <</Lang ({lang})>> BDC\n".encode())
+    own = page.obj.Contents
+    *margin, text = list(own) if isinstance(own, Array) else [own]
+    after = pdf.make_indirect(Stream(pdf, b"EMC\n"))
+    page.obj.Contents = Array([*margin, pdf.make_indirect(before), text, after])
+
+
+def _put_in_order(pdf: Pdf, order: Sequence[int], count: int, page: PageFormat) -> None:
+    """Put pages, added in another order, where they belong, and blank ones between and after them."""
+    places = {number: index for index, number in enumerate(order)}
+    for number in range(1, count + 1):
+        if number not in places:
+            places[number] = len(pdf.pages)
+            _add_blank(pdf, page)
+    pages = list(pdf.pages)
+    del pdf.pages[:]
+    for number in range(1, count + 1):
+        pdf.pages.append(pages[places[number]])
 
 
 def _add_tags(pdf: Pdf, source: Pdf) -> None:
@@ -196,14 +227,14 @@ def _stamp_folios(
     start: int,
     sheet: LaidOut,
     plan: Plan,
+    numbers: Sequence[int],
     imprint: Imprint,
     fonts: BookFonts,
     resources: Any,
 ) -> None:
-    places = sheet.folio_places or tuple(_usual_places(sheet, start + 1, imprint))
+    places = sheet.folio_places or tuple(_usual_places(sheet, numbers, imprint))
     for place in places:
-        number = start + place.page
-        text = plan.folios[number - 1]
+        text = plan.folios[numbers[place.page - 1] - 1]
         stamp = fonts.stamp(stamp_face(place.family, place.weight, place.italic))
         if not stamp.has(text):
             stamp = fonts.stamp(stamp_face("Book Arabic", place.weight, False))
@@ -214,14 +245,14 @@ def _stamp_folios(
             f"/Artifact <</Type /Pagination>> BDC q BT {place.colour} /{stamp.name} {place.size:g} Tf "
             f"1 0 0 1 {x:.3f} {place.y:.3f} Tm <{shown}> Tj ET Q EMC\n"
         )
-        page = pdf.pages[number - 1]
+        page = pdf.pages[start + place.page - 1]
         # Before the engine's own content, which turns the axes over and does not turn them back.
         own = page.obj.Contents
         others = list(own) if isinstance(own, Array) else [own]
         page.obj.Contents = Array([pdf.make_indirect(Stream(pdf, content.encode())), *others])
 
 
-def _usual_places(sheet: LaidOut, first: int, imprint: Imprint) -> Iterator[FolioPlace]:
+def _usual_places(sheet: LaidOut, numbers: Sequence[int], imprint: Imprint) -> Iterator[FolioPlace]:
     """Yield where numbers stand if no style sheet says so: foot of the opening page, then outer head."""
     width = float(imprint.page.trim_width_mm) * _MM
     height = float(imprint.page.trim_height_mm) * _MM
@@ -230,7 +261,7 @@ def _usual_places(sheet: LaidOut, first: int, imprint: Imprint) -> Iterator[Foli
         foot, head = bottom * (1 - _FOOT_SHARE), top + (height - top) * (1 - _HEAD_SHARE)
         if page == 1:
             place = ((left + right) / 2 if right else width / 2, foot, "center")
-        elif side_of(first + page - 1, imprint.direction) == "left":
+        elif side_of(numbers[page - 1], imprint.direction) == "left":
             place = (left, head, "left")
         else:
             place = (right, head, "right")
@@ -278,7 +309,7 @@ def _outline(pdf: Pdf, units: Sequence[Unit], places: Mapping[str, tuple[int, fl
     path: list[tuple[int, OutlineItem]] = []
     used: set[str] = set()
     with pdf.open_outline() as outline:
-        for unit in units:
+        for unit in by_language(units):
             for bookmark in unit.bookmarks:
                 if bookmark.anchor not in places:
                     continue  # reported by the gate

@@ -12,10 +12,10 @@ HOUSE = ("page.css", "text.css", "notes.css", "apparatus.css", "charts.css")
 """In this order; what a language needs besides stands in ``<lang>.css``."""
 
 
-def house_styles(lang: str, *, proof: bool = False) -> tuple[StyleSheet, ...]:
-    """Return the style that the package ships; for a translator's proof with what that shows besides."""
+def house_styles(lang: str, *, proof: bool = False, facing: bool = False) -> tuple[StyleSheet, ...]:
+    """Return the style that the package ships; with what a proof or facing pages show besides."""
     folder = files("bookbuild.press") / "house"
-    names = [*HOUSE, f"{lang}.css", *(["proof.css"] if proof else [])]
+    names = [*HOUSE, f"{lang}.css", *(["proof.css"] if proof else []), *(["facing.css"] if facing else [])]
     return tuple(
         StyleSheet(f"house/{name}", (folder / name).read_text(encoding="utf-8"))
         for name in names

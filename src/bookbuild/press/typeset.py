@@ -55,23 +55,47 @@ def typeset(job: Job) -> LaidOut:
     Raises:
         InternalFault: the installed engine is not the known one.
     """
+    setup = set_up(job)
+    with complaints.listening() as heard:
+        document = _render(setup, job)
+        return look_at(document, job, setup, heard)
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What laying out one unit needs besides its job."""
+
+    loaded: Engine
+    styles: Styles
+    door: Any
+    """Through which files are read."""
+
+
+def set_up(job: Job) -> Setup:
+    """Load the engine, the patterns, the styles and the door to the files of a job."""
     loaded = engine()
     register_hyphenation(job.hyphenation)
-    sheets = _style_sheets(job.styles, job.page, job.root, job.limits)
-    door = fetcher(loaded.weasyprint, job.root, job.limits)
-    with complaints.listening() as heard:
-        document = _render(loaded, job, sheets, door)
-        places, folio_findings = _take_folio_marks(document.pages)
-        margin_signs.move_to_outer_margin(document.pages)
-        families = fonts.FAMILIES | set(fonts.GENERIC) | sheets.families
-        seen = audit.look(document.pages, families, job.limits.note_height)
-        findings = [*sheets.findings, *folio_findings, *seen.findings]
-        findings += _attachments(document)
-        slot_pages: list[int] = []
-        leftwards: list[str] = []
-        pdf = document.write_pdf(
-            finisher=functools.partial(_finish, slot_pages, leftwards, findings), pdf_tags=job.tagged
-        )
+    styles = _style_sheets(job.styles, job.page, job.root, job.limits)
+    return Setup(loaded, styles, fetcher(loaded.weasyprint, job.root, job.limits))
+
+
+def look_at(document: Any, job: Job, setup: Setup, heard: Sequence[str]) -> LaidOut:
+    """Draw a document's pages, and say what stands on them and what is wrong with them.
+
+    ``heard``: what the engine has logged of it, and goes on to log.
+    """
+    sheets, door = setup.styles, setup.door
+    places, folio_findings = _take_folio_marks(document.pages)
+    margin_signs.move_to_outer_margin(document.pages)
+    families = fonts.FAMILIES | set(fonts.GENERIC) | sheets.families
+    seen = audit.look(document.pages, families, job.limits.note_height)
+    findings = [*sheets.findings, *folio_findings, *seen.findings]
+    findings += _attachments(document)
+    slot_pages: list[int] = []
+    leftwards: list[str] = []
+    pdf = document.write_pdf(
+        finisher=functools.partial(_finish, slot_pages, leftwards, findings), pdf_tags=job.tagged
+    )
     destinations = _destinations(document.pages)
     note_findings, placed = audit.note_findings(job.notes, seen)
     findings += note_findings
@@ -119,7 +143,9 @@ def typeset_in_background(job: Job) -> LaidOut:
 
 
 @dataclass(frozen=True, slots=True)
-class _Styles:
+class Styles:
+    """Style sheets, parsed."""
+
     parsed: tuple[Any, ...]
     counter_style: Any
     colour_profiles: dict[str, Any]
@@ -131,7 +157,7 @@ class _Styles:
 
 
 @functools.lru_cache(maxsize=8)
-def _style_sheets(styles: tuple[StyleSheet, ...], page: PageFormat, root: Path, limits: Limits) -> _Styles:
+def _style_sheets(styles: tuple[StyleSheet, ...], page: PageFormat, root: Path, limits: Limits) -> Styles:
     """Parse the style sheets, once per process for all units that share them."""
     from weasyprint.css.counters import CounterStyle
 
@@ -159,7 +185,7 @@ def _style_sheets(styles: tuple[StyleSheet, ...], page: PageFormat, root: Path, 
         door.refusals.clear()
         families.update(next(filter(None, found)).strip() for found in _FONT_FACE.findall(sheet.text))
     digests = frozenset(door.served.values())
-    return _Styles(
+    return Styles(
         tuple(parsed),
         counter_style,
         colour_profiles,
@@ -196,14 +222,19 @@ def _page_counters(sheet: StyleSheet) -> Iterator[Finding]:
         )
 
 
-def _render(loaded: Engine, job: Job, sheets: _Styles, door: Any) -> Any:
-    opening = loaded.weasyprint.CSS(string=f"html {{ break-before: {job.side} }}")
-    return loaded.weasyprint.HTML(string=job.html, base_url=BASE_URL, url_fetcher=door).render(
-        font_config=loaded.font_config,
-        counter_style=sheets.counter_style,
-        color_profiles=sheets.colour_profiles,
-        stylesheets=[*sheets.parsed, opening],
+def _render(setup: Setup, job: Job) -> Any:
+    opening = setup.loaded.weasyprint.CSS(string=f"html {{ break-before: {job.side} }}")
+    return html_of(job, setup).render(
+        font_config=setup.loaded.font_config,
+        counter_style=setup.styles.counter_style,
+        color_profiles=setup.styles.colour_profiles,
+        stylesheets=[*setup.styles.parsed, opening],
     )
+
+
+def html_of(job: Job, setup: Setup) -> Any:
+    """Return a job's text as the engine takes it."""
+    return setup.loaded.weasyprint.HTML(string=job.html, base_url=BASE_URL, url_fetcher=setup.door)
 
 
 def _take_folio_marks(pages: Sequence[Any]) -> tuple[tuple[FolioPlace, ...], list[Finding]]:

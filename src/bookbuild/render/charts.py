@@ -67,7 +67,7 @@ def chart_pieces(labelled: LabelledChart, medium: Medium = Medium.PAPER) -> list
         pieces = [_over_time(labelled)]
     else:
         pieces = _drawn(labelled, medium)
-    return [_laid_over(piece) if medium is Medium.PAPER else _fitted_to_any_font(piece) for piece in pieces]
+    return [_fitted_to_any_font(piece) if medium is Medium.SCREEN else _laid_over(piece) for piece in pieces]
 
 
 _TEXT = re.compile(r'<text class="(\w+)" x="([\d.-]+)" y="([\d.-]+)">([^<]*)</text>')

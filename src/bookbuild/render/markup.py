@@ -64,6 +64,8 @@ class Medium(Enum):
 
     PAPER = "paper"
     """Notes float to the foot of the page; page numbers are slots."""
+    FACING = "facing"
+    """Paper whose other side of the spread has the same text in another language: blocks tell their pair."""
     SCREEN = "screen"
     """Notes stand at the end of their section; page numbers are links."""
 
@@ -169,10 +171,21 @@ def turned(words: Words) -> Markup:
     return Markup(' dir="{}"').format(words.direction) if words.direction else Markup("")
 
 
+def paired(words: Words | None, medium: Medium) -> Markup:
+    """Return the attribute of a block that is paired by the place where its words were written.
+
+    The translation of words stands at the same place. Where there are none, blocks are paired by id.
+    """
+    if medium is not Medium.FACING or words is None or not words.place.line:
+        return Markup("")
+    place = words.place
+    return Markup(' data-pair="{}:{}:{}"').format(place.path, place.line, place.column)
+
+
 def _span(span: Span, medium: Medium) -> Markup:
     match span:
         case Run(text):
-            return _tied(text) if medium is Medium.PAPER else escape(text)
+            return escape(text) if medium is Medium.SCREEN else _tied(text)
         case Styled(Style.ON_PAPER) if medium is Medium.SCREEN:
             return Markup("")
         case Styled(style, inside):
@@ -207,7 +220,7 @@ def _language(lang: str, direction: str) -> Markup:
 
 def page_slot(anchors: tuple[str, ...], medium: Medium) -> Markup:
     """Write the pages of anchors: a slot for the press, or numbered links on the screen."""
-    if medium is Medium.PAPER:
+    if medium is not Medium.SCREEN:
         return Markup('<span class="page-slot" data-pages="{}"></span>').format(" ".join(anchors))
     link = Markup('<a href="#{}">{}</a>')
     return Markup(", ").join(link.format(anchor, number) for number, anchor in enumerate(anchors, 1))

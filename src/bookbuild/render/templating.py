@@ -17,6 +17,7 @@ from bookbuild.render.markup import (
     counted,
     note_markup,
     page_slot,
+    paired,
     short_entry,
     spans_markup,
     turned,
@@ -46,22 +47,30 @@ def environment(medium: Medium) -> Environment:
     env.filters["spans"] = functools.partial(spans_markup, medium=medium)
     env.filters["note"] = functools.partial(note_markup, medium=medium)
     env.filters["turned"] = turned
-    env.filters["carried"] = carried if medium is Medium.PAPER else lambda title, continued: ""
+    env.filters["paired"] = functools.partial(paired, medium=medium)
+    env.filters["carried"] = (lambda title, continued: "") if medium is Medium.SCREEN else carried
     env.filters["counted"] = counted
     env.filters["short"] = short_entry
     env.filters["pages"] = functools.partial(page_slot, medium=medium)
     env.filters["partial"] = lambda block: f"blocks/{block_name(block)}.html.j2"
     env.filters["pieces"] = functools.partial(chart_pieces, medium=medium)
-    env.globals["on_paper"] = medium is Medium.PAPER
+    env.globals["on_paper"] = medium is not Medium.SCREEN
+    env.globals["facing"] = medium is Medium.FACING
     return env
 
 
 def section_html(section: model.Section, edition: model.Edition, locale: Locale, medium: Medium) -> str:
     """Write one section: a whole document on paper, a ``<section>`` on the screen."""
-    name = "unit.html.j2" if medium is Medium.PAPER else "section.html.j2"
+    name = "section.html.j2" if medium is Medium.SCREEN else "unit.html.j2"
     # Only this much of the edition, so that a section need not be written again when another changes.
     around = {"lang": edition.lang, "direction": edition.direction, "title": edition.title}
     return environment(medium).get_template(name).render(section=section, edition=around, label=locale.label)
+
+
+def half_title_html(edition: model.Edition, other: model.Edition, name: str) -> str:
+    """Write the leaf that has a book's title in two languages and nothing else."""
+    template = environment(Medium.FACING).get_template("half-title.html.j2")
+    return template.render(edition=edition, other=other, id=name)
 
 
 def _printable(value: Any) -> Any:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from bookbuild.model.book import Opening
 from bookbuild.model.edition import (
     Anchor,
     Break,
@@ -26,11 +27,12 @@ from bookbuild.model.edition import (
 )
 from bookbuild.model.locale import Locale
 from bookbuild.model.place import NOWHERE, Place
-from bookbuild.model.unit import Bookmark, PromisedNote, Unit
+from bookbuild.model.unit import Bookmark, Folios, Numbering, PromisedNote, Unit
 from bookbuild.render.markup import Medium
-from bookbuild.render.templating import section_html
+from bookbuild.render.templating import half_title_html, section_html
 
 _ID = re.compile(r'\bid="([^"]+)"')
+_PAIR = re.compile(r'\bdata-pair="([^"]+)"')
 _SLOT = re.compile(r'\bdata-pages="([^"]*)"')
 
 
@@ -62,9 +64,10 @@ class KeptSections(Protocol):
 class Memory:
     """The sections that were written last."""
 
-    def __init__(self, kept: KeptSections | None = None) -> None:
+    def __init__(self, kept: KeptSections | None = None, medium: Medium = Medium.PAPER) -> None:
         self._written: dict[str, Written] = {}
         self._kept = kept
+        self._medium = medium
 
     def written(self, section: Section, edition: Edition, locale: Locale) -> Written:
         """Return a section on paper; one that is equal to the last of its name is not written again."""
@@ -79,7 +82,7 @@ class Memory:
         else:
             known = self._kept.written(section.id) if self._kept else None
             if known is None:
-                known = _write(section, edition, locale)
+                known = _write(section, edition, locale, self._medium)
                 if self._kept:
                     self._kept.keep_written(section.id, known)
             known = replace(known, section=section, around=around)
@@ -87,8 +90,8 @@ class Memory:
         return known
 
 
-def _write(section: Section, edition: Edition, locale: Locale) -> Written:
-    html = section_html(section, edition, locale, Medium.PAPER)
+def _write(section: Section, edition: Edition, locale: Locale, medium: Medium) -> Written:
+    html = section_html(section, edition, locale, medium)
     return Written(
         None,
         (),
@@ -131,6 +134,48 @@ def render_units(edition: Edition, locale: Locale, memory: Memory | None = None)
             )
         )
     return tuple(units)
+
+
+def render_facing(
+    edition: Edition, locale: Locale, other: Edition, other_locale: Locale
+) -> tuple[tuple[Unit, Unit], ...]:
+    """Write two editions of a book as pairs of units whose blocks tell what belongs together.
+
+    The half-title is left out: see :func:`half_title`.
+    """
+    units = render_units(edition, locale, Memory(medium=Medium.FACING))
+    others = {unit.id: unit for unit in render_units(other, other_locale, Memory(medium=Medium.FACING))}
+    return tuple(_numbered(unit, others[unit.id]) for unit in units)
+
+
+def half_title(edition: Edition, other: Edition, name: str, numbering: Numbering) -> Unit:
+    """Write a leaf with the title in both languages, under an id of its own."""
+    html = half_title_html(edition, other, name)
+    return Unit(
+        id=name,
+        title=edition.title,
+        lang=edition.lang,
+        direction=edition.direction,
+        html=html,
+        opening=Opening.RECTO,
+        numbering=numbering,
+        folios=Folios.NONE,
+        anchors=(),
+        mentions=(),
+        place=edition.sections[0].place,
+    )
+
+
+def _numbered(unit: Unit, other: Unit) -> tuple[Unit, Unit]:
+    """Name pairs by numbers, so that lines added elsewhere in a file change nothing."""
+    numbers: dict[str, str] = {}
+    for pair in (*_PAIR.findall(unit.html), *_PAIR.findall(other.html)):
+        numbers.setdefault(pair, str(len(numbers) + 1))
+
+    def named(one: Unit) -> Unit:
+        return replace(one, html=_PAIR.sub(lambda match: f'data-pair="{numbers[match[1]]}"', one.html))
+
+    return named(unit), named(other)
 
 
 def note_text(paragraphs: tuple[Spans, ...]) -> str:
