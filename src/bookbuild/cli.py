@@ -357,7 +357,8 @@ def _findings(run: Run, findings: Sequence[Diagnostic], *, as_json: bool) -> Non
     "--facing",
     default="",
     metavar="CODE",
-    help="One PDF with two languages on facing pages: --lang on the left ones, CODE on the right ones.",
+    help="One PDF with two languages on facing pages: --lang on the left ones, CODE on the right ones. "
+    "The preview, dist and --proof are of one language each.",
 )
 @pass_run
 def pdf(

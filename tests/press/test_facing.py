@@ -413,6 +413,21 @@ def test_the_cache_tells_pairs_apart_by_both_texts(tmp_path: Path) -> None:
     assert kept == print_facing(long.parts, *sides(tmp_path)).printed.pdf
 
 
+def test_notes_stand_on_the_spread_of_their_translation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Paragraphs that run over are broken for it, all notes stay below their calls, no page is added."""
+    written = book(21, chapters=1, kinds=("p",) * 30, scale=1.3)
+    together = print_facing(written.parts, *sides(tmp_path))
+    monkeypatch.setattr(facing_engine, "_bring_notes_together", lambda sides: None)
+    apart = print_facing(written.parts, *sides(tmp_path))
+    assert together.printed.diagnostics == ()
+    assert together.printed.facts.notes_on_next_page == ()
+    assert together.pages == apart.pages
+    assert len(apart.notes_apart) == 10
+    assert len(together.notes_apart) == 2
+
+
 def test_the_gate_tells_of_a_block_on_another_spread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The two texts flow on as they like, and are said to be paired."""
     monkeypatch.setattr(facing_engine, "_pair", lambda *sides: None)

@@ -122,9 +122,10 @@ def _print(
     """Typeset both texts; ``meanwhile`` is called when the first units are being laid out by the workers."""
     title = " / ".join(text.edition.title for text in texts)
     name = "|".join(text.edition.lang for text in texts)
+    parts = _parts(*texts)
     try:
         return print_facing(
-            _parts(*texts),
+            parts,
             _side(project, book, texts[0], title),
             _side(project, book, texts[1], title),
             workers,
@@ -133,7 +134,7 @@ def _print(
             meanwhile,
         )
     except WorkFailedError as failure:
-        raise told(failure, [unit for text in texts for unit in text.units]) from failure
+        raise told(failure, [part if isinstance(part, Unit) else part.verso for part in parts]) from failure
 
 
 def require_one(languages: Sequence[str], settings: Settings) -> None:

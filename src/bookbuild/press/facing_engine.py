@@ -5,7 +5,8 @@ stopped. Here the pages of two documents are made in turn, a left one and a righ
 What belongs together is told by equal keys: a block's ``data-pair`` or ``id``, or the nearest of those
 before it and a count. After each spread the blocks that begin on it are compared, and the side that got
 further is made again with a break before the first block that the other did not reach. A block may run
-on to the next spread; a side that has nothing left for a spread gets an empty page.
+on to the next spread; where it calls a note in one text that it calls only on the next spread in the
+other, it is broken some lines earlier. A side that has nothing left for a spread gets an empty page.
 
 The functions used are those of exactly the known engine; any other is refused.
 """
@@ -13,7 +14,7 @@ The functions used are those of exactly the known engine; any other is refused.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -41,6 +42,8 @@ _LAST_STEPS = (
 _SIDES = {"left": "page", "right": "page", "recto": "page", "verso": "page"}
 """Breaks that ask for a side: here every page of a text lies on the same."""
 _AVOID = ("avoid", "avoid-page")
+_LINES_FOR_NOTES = 4
+"""Lines that may be missing at the foot of a page so that notes stand on the spread of their translation."""
 
 Key = tuple[str, int]
 
@@ -133,6 +136,10 @@ class _Side:
     empty: bool = False
     """The page made last shows nothing of the text."""
     done: bool = False
+    stop: int | None = None
+    """Number of the block before which the page made last was to end."""
+    noted: set[str] = field(default_factory=set)
+    """Ids of the notes on the pages that are taken."""
 
     def __post_init__(self) -> None:
         from weasyprint import DEFAULT_OPTIONS
@@ -158,6 +165,7 @@ class _Side:
         self.context.rendered_notes = []
         self.context.handed_on = {}  # as in the mended make_all_pages
         self.context.note_order = {id(note): place for place, note in enumerate(self.context.footnotes)}
+        self.context.layout_footnote = functools.partial(_lay_out_note, self.context)
         initialize_page_maker(self.context, self.root)
         self.page: Any = None
         self.next: tuple[Any, ...] = ()
@@ -174,8 +182,13 @@ class _Side:
             context.page_maker[len(self.pages)],
         )
 
-    def make(self, stop: int | None = None) -> None:
-        """Make the page, or make it again, with no block from number ``stop`` on it."""
+    def make(self, stop: int | None = None, notes_kept_off: Collection[str] = ()) -> None:
+        """Make the page, or make it again, with no block from number ``stop`` on it.
+
+        ``notes_kept_off``: ids of notes for which there is no room: their lines wait for the next page.
+        """
+        self.context.notes_kept_off = notes_kept_off
+        self.stop = stop
         self._make(stop)
         if stop is not None and self.reached > stop:
             self._make(None, nothing=True)
@@ -213,8 +226,14 @@ class _Side:
             following = {**following, "break": "any"}  # as if the page had been full
         self.next = (resumed_at, following, right, page_state, {**remake_state, "content_changed": False})
 
+    def notes(self) -> set[str]:
+        """Return the ids of the notes that stand on the page made last, or on one before."""
+        here = () if self.empty else self.context.current_page_footnotes
+        return self.noted | {_name_of(note) for note in here}
+
     def keep(self) -> None:
         """Take the page made last as it is."""
+        self.noted = self.notes()
         context = self.context
         context.handed_on[len(self.pages)] = list(context.reported_footnotes)
         context.page_maker[len(self.pages) + 1] = self.next
@@ -242,6 +261,16 @@ class _Side:
             )
         document._html = html
         return document
+
+
+def _name_of(note: Any) -> str:
+    return str(note.element.get("id", "")) if hasattr(note.element, "get") else ""
+
+
+def _lay_out_note(context: Any, note: Any) -> bool:
+    """Lay out a note, and tell whether there is no room for it; in place of the context's own."""
+    full = type(context).layout_footnote(context, note)
+    return bool(full) or _name_of(note) in context.notes_kept_off
 
 
 @contextmanager
@@ -277,6 +306,7 @@ def _make_spread(sides: Sequence[_Side]) -> list[_Side]:
         other.make(first.reached if first.blocks else None)
     order = sorted(sides, key=lambda side: side.reached)  # of two alike the first stays the first
     _even_out(sides)
+    _bring_notes_together(sides)
     for side in sides:
         side.keep()
     return order
@@ -297,6 +327,37 @@ def _even_out(sides: Sequence[_Side]) -> None:
             for side in sides:
                 side.make()
             return
+
+
+def _bring_notes_together(sides: Sequence[_Side]) -> None:
+    """Break the paragraph that runs over to the next spread where both texts have called the same notes.
+
+    The text that got further is broken some lines earlier, unless that costs too much of the page.
+    """
+    if len(sides) < 2 or not sides[0].blocks:
+        return
+    one, other = sides
+    for side, beside in ((one, other), (other, one)):
+        early = side.notes() - side.noted - beside.notes()
+        if not early:
+            continue
+        stop, reached = side.stop, side.reached
+        lines, put_off = _lines_of(side.page), list(side.context.reported_footnotes)
+        side.make(stop, early)
+        as_before = side.reached == reached and side.context.reported_footnotes == put_off
+        if not as_before or early & side.notes() or _lines_of(side.page) < lines - _LINES_FOR_NOTES:
+            side.make(stop)
+
+
+def _lines_of(box: Any) -> int:
+    """Return how many lines of text stand on a page, notes apart."""
+    from weasyprint.formatting_structure import boxes
+
+    if isinstance(box, boxes.LineBox):
+        return 1
+    apart = (boxes.FootnoteAreaBox, boxes.MarginBox)
+    children = getattr(box, "children", ())
+    return sum(_lines_of(child) for child in children if not isinstance(child, apart))
 
 
 def _unglued(goal: int, before: int, sides: Sequence[_Side]) -> int:
