@@ -108,7 +108,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 
 
 def test_a_file_beyond_the_limit_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "MAX_FILE_BYTES", 1000)
+    monkeypatch.setattr(files, "MAX_CHAPTER_BYTES", 1000)
     _, found = read_book(write_book(tmp_path, **{"chapters/one.md": HEAD + "x" * 1000}))
     assert codes(found) == ["B022"]
 
@@ -123,8 +123,19 @@ def test_a_text_beyond_the_limit_is_reported_and_half_a_megabyte_is_not(tmp_path
     book, found = read_book(write_book(tmp_path, **{"chapters/one.md": HEAD + "word " * 100_000}))
     assert book is not None
     assert not found
-    _, found = read_book(write_book(tmp_path, **{"chapters/one.md": HEAD + "word " * 210_000}))
+    _, found = read_book(write_book(tmp_path, **{"chapters/one.md": HEAD + "word " * 130_000}))
     assert codes(found) == ["M038"]
+
+
+def test_too_many_lines_and_too_many_marks_are_refused_where_they_begin_to_be(tmp_path: Path) -> None:
+    root = write_book(tmp_path, **{"chapters/one.md": HEAD + "word\n" * 30_000})
+    _, found = read_book(root)
+    assert places(found) == ["chapters/one.md:30001:1 B028"]
+    marks = "[" * 99_990 + "\nand [[[[ [[[[ [[[[\n"
+    _, found = read_book(write_book(tmp_path, **{"chapters/one.md": HEAD + marks}))
+    line = HEAD.count("\n") + 2
+    assert places(found) == [f"chapters/one.md:{line}:17 B028"]
+    assert found[0].hint == "split the file"
 
 
 # Pictures

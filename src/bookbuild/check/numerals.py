@@ -32,6 +32,8 @@ from bookbuild.model.prose import Kind, Prose
 _RUNNING = frozenset(
     {Kind.PARAGRAPH, Kind.ITEM, Kind.NOTE, Kind.CELL, Kind.CAPTION, Kind.HEADING, Kind.REGISTER, Kind.TERM}
 )
+MAX_BARE = 50
+"""Told of one message: nobody reads more."""
 _OBJECT = "\ufffc"  # stands for a mark, a note or a break
 _FIGURE = re.compile(r"\d+(?:[.,:\u00a0\u202f\u2009'’]\d+)*")
 _QUOTED = re.compile(r'“[^“”]*”|„[^„“”]*[“”]|«[^«»]*»|"[^"]*"|‘(?=\S)[^‘’]*’(?!\w)')
@@ -174,13 +176,14 @@ def _counted_things(book: Book) -> str:
 
 
 def _exceptions(words: _Words, things: str) -> list[re.Pattern[str]]:
-    gap = r"[\s\u00a0\u202f]*"
-    space = r"[\s\u00a0\u202f]+"
+    # No repetition within another is without end: a search must not try all ways to divide a text.
+    gap = r"[\s\u00a0\u202f]{0,4}"
+    space = r"[\s\u00a0\u202f]{1,4}"
     joined = rf"(?:{gap}(?:,|;|–|—|-|/|&|,?{space}(?:{words.joined})\b){gap})"
     day = rf"\d{{1,2}}(?:{words.ordinal}|\.)?"
-    days = rf"{day}(?:{joined}{day})*"
+    days = rf"{day}(?:{joined}{day}){{0,30}}"
     year = r"(?:1[0-9]|20)\d\d"
-    number = r"\d+(?:[./:]\d+)*[a-z]?"
+    number = r"\d+(?:[./:]\d+){0,30}[a-z]?"
     after_year = rf"(?!\w)(?!{gap}(?:%|per cent|percent|{things or 'people'}|people|men|women|children)\b)"
     patterns = [
         # 26 February 1992 · February 26, 1992 · 25 and 26 February · 1992-02-26 · 26.02.1992
@@ -195,11 +198,11 @@ def _exceptions(words: _Words, things: str) -> list[re.Pattern[str]]:
         # p. 12 · articles 5 and 7 · resolution 822 (1993) · No. 52
         (
             rf"(?<!\w)(?:{words.before}){gap}(?:\({gap})?[A-Z]?{number}\)?(?:\(\w+\))?(?:{gap}\({year}\))?"
-            rf"(?:{joined}{number}(?:{gap}\({year}\))?)*"
+            rf"(?:{joined}{number}(?:{gap}\({year}\))?){{0,30}}"
         ),
         # T-72 · S/25645 · A/RES/62/243 · BTR70: digits that letters run into
-        r"(?<!\w)[^\W\d_]+(?:[-/.]?\w+)*[-/]?\d+(?:[-/.]\w+)*",
-        r"(?<!\w)\d+/\d+(?:/\d+)*(?!\w)",
+        r"(?<!\w)[^\W\d_]\w*(?:[-/.]\w+)*",
+        r"(?<!\w)\d+/\d+(?:/\d+){0,30}(?!\w)",
         r"(?<!\w)\(\d{1,2}\)|\[\d{1,3}\]",
     ]
     if words.eras:
@@ -208,7 +211,7 @@ def _exceptions(words: _Words, things: str) -> list[re.Pattern[str]]:
     if words.more:
         patterns.append(words.more)
     if words.after:
-        patterns.append(rf"(?<![\w.,])\d+(?:{joined}\d+)*{space}(?:{words.after})")
+        patterns.append(rf"(?<![\w.,])\d+(?:{joined}\d+){{0,30}}{space}(?:{words.after})")
     if words.dating:
         patterns.append(rf"(?<!\w)(?:{words.dating}){space}{year}(?![.,:]?\d)")
     # A year is four digits alone, unless words make it an amount.
@@ -229,20 +232,32 @@ def _bare(prose: Prose, exceptions: list[re.Pattern[str]], *, quotes_count: bool
     if "&" not in prose.source and not any(map(str.isdigit, prose.source)):
         return
     text, offsets = _flat(prose)
-    quoted = [match.span() for match in _QUOTED.finditer(text)] if quotes_count else []
+    said = _QUOTED.sub(lambda match: " " * len(match[0]), text) if quotes_count else text
+    told = 0
     for at, digits in _figures(text, exceptions):
-        if not any(start <= at < end for start, end in quoted):
-            hint = "write {claim} or {value} for it; or {number}`…` if it is no claim"
-            place = prose.place_at(offsets[at])
-            yield Diagnostic("F015", f"bare figure “{digits}”", place, hint, Severity.WARNING)
+        if said[at] != text[at]:
+            continue
+        place = prose.place_at(offsets[at])
+        told += 1
+        if told > MAX_BARE:
+            message = f"more than {MAX_BARE} bare figures in one text; “{digits}” is the next"
+            yield Diagnostic(
+                "F015", message, place, "set such figures as a table of claims", Severity.WARNING
+            )
+            return
+        hint = "write {claim} or {value} for it; or {number}`…` if it is no claim"
+        yield Diagnostic("F015", f"bare figure “{digits}”", place, hint, Severity.WARNING)
 
 
 def _figures(text: str, exceptions: list[re.Pattern[str]]) -> Iterator[tuple[int, str]]:
     if not any(map(str.isdigit, text)):
         return
-    excepted = [match.span() for pattern in exceptions for match in pattern.finditer(text)]
+    excepted = bytearray(len(text))
+    for pattern in exceptions:
+        for match in pattern.finditer(text):
+            excepted[match.start() : match.end()] = b"\1" * len(match[0])
     for match in _FIGURE.finditer(text):
-        if not any(start <= match.start() < end for start, end in excepted):
+        if not excepted[match.start()]:
             yield match.start(), match[0]
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from enum import Enum
+from operator import itemgetter
 
 from bookbuild.model.inline import Inline
 from bookbuild.model.place import NOWHERE, Place
@@ -80,11 +82,8 @@ class Prose:
 
     def place_at(self, offset: int) -> Place:
         """Return the place in the file of a position in ``source``."""
-        start, place = self.lines[0]
-        for candidate, candidate_place in self.lines:
-            if candidate > offset:
-                break
-            start, place = candidate, candidate_place
+        after = bisect_right(self.lines, offset, key=itemgetter(0))
+        start, place = self.lines[max(0, after - 1)]
         return Place(place.path, place.line, place.column + max(0, offset - start))
 
 

@@ -47,8 +47,10 @@ from bookbuild.read.tree import Mapping, Scalar, read_tree
 
 MAX_BLOCK_NESTING = 6
 """Lists, quotations, definitions and notes within each other."""
+MAX_COLUMNS = 60
+"""Of a table: no page is as wide."""
 
-_HEADING_ID = re.compile(r"\s*\{\s*#([^{}]*)\}\s*$")
+_HEADING_ID = re.compile(r"(?<!\s)\s*\{\s*#([^{}]*)\}\s*$")
 _ID = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
 _DIRECTIVE = re.compile(r"\s*\{([^{}]*)\}[ \t]*(.*)$")
 _OPTION = re.compile(r"\s*:([A-Za-z][\w-]*):(?=\s|$)\s*(.*)$")
@@ -304,7 +306,10 @@ class _Reader:
     def table(self, node: SyntaxTreeNode, directive: _Directive | None = None) -> Table:
         rows = [row for part in node.children for row in part.children]
         columns = len(rows[0].children)
-        cells = [tuple(self.row(row, columns)) for row in rows]
+        if columns > MAX_COLUMNS:
+            message = f"a table of {columns} columns; the limit is {MAX_COLUMNS}"
+            self.desk.report("M043", message, self.place(node), "part it, or turn rows to columns")
+        cells = [tuple(self.row(row, columns)) for row in rows] if columns <= MAX_COLUMNS else [()]
         align = tuple(_ALIGN.get(str(cell.attrs.get("style", "")), "") for cell in rows[0].children)
         caption, name = self.caption(directive) if directive else (None, "")
         place = directive.place if directive else self.place(node)

@@ -6,6 +6,7 @@ larger than a limit. Text is UTF-8, with line feeds only, in Unicode's composed 
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import stat
@@ -17,7 +18,13 @@ from bookbuild.diagnostics import Diagnostic
 from bookbuild.model.place import Place
 
 MAX_FILE_BYTES = 4_000_000
-"""A chapter of this size would have two thousand pages."""
+"""Of a file of data."""
+MAX_CHAPTER_BYTES = 1_000_000
+"""Of Markdown: five hundred pages."""
+MAX_LINES = {".md": 30_000, ".yaml": 200_000}
+"""Of a file, by its suffix."""
+MAX_MARKS = 100_000
+"""Signs in a file that begin marks, or could: each is looked at many times; in prose one in fifty is one."""
 MAX_FILES = 2_000
 """In one folder of the book."""
 
@@ -28,6 +35,7 @@ _REFUSED = re.compile(
     "\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffd-\uffff]"  # surrogates, non-characters, marks of damage
 )
 _INSIDE = "copy it into the book's folder"
+_MARK = re.compile(r"[*_\[`<{&\\]")
 _CONFLICT = re.compile(r"^(<{7}|>{7}|\|{7})( |$)|^={7}$")
 _MARKS = (
     (b"\xff\xfe\x00\x00", "UTF-32"),
@@ -50,7 +58,7 @@ def text_of(root: Path, path: str) -> tuple[str | None, list[Diagnostic]]:
     if text is None:
         return None, [problem] if problem else []
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    problems = list(_unclean(text, path))
+    problems = list(_too_much(text, path)) or list(_unclean(text, path))
     if problems:
         return None, problems
     return (text if text.endswith("\n") else text + "\n"), []
@@ -90,14 +98,15 @@ def _bytes_of(root: Path, path: str) -> tuple[bytes | None, Diagnostic | None]:
     here = Place(path)
     if PurePosixPath(path).is_absolute() or not is_under(root, path):
         return None, Diagnostic("B020", f"“{path}” leads out of the book's folder", here, hint=_INSIDE)
+    limit = MAX_CHAPTER_BYTES if path.endswith(".md") else MAX_FILE_BYTES
     try:
-        data = regular_bytes(root / path, MAX_FILE_BYTES)
+        data = regular_bytes(root / path, limit)
     except OSError as error:
         return None, Diagnostic("B023", f"cannot be read: {_reason(error)}", here, hint=_hint_of(error))
     if data is None:
         return None, Diagnostic("B021", "is not a regular file", here, hint="put a file there")
-    if len(data) > MAX_FILE_BYTES:
-        message = f"is larger than {MAX_FILE_BYTES // 1_000_000} MB"
+    if len(data) > limit:
+        message = f"is larger than {limit // 1_000_000} MB"
         return None, Diagnostic("B022", message, here, hint="split it")
     return data, None
 
@@ -156,6 +165,21 @@ def _unclean(text: str, path: str) -> Iterator[Diagnostic]:
                 message = f"mark of a merge conflict, “{line[:7]}”"
                 yield Diagnostic("B026", message, Place(path, number), hint="settle the conflict")
             in_conflict = not mark[0].startswith(">")
+
+
+def _too_much(text: str, path: str) -> Iterator[Diagnostic]:
+    """Refuse what would take minutes to read: very many lines, very many marks."""
+    most = MAX_LINES[PurePosixPath(path).suffix]
+    if text.count("\n") > most:
+        yield Diagnostic(
+            "B028", f"more than {most:,} lines", Place(path, most + 1), hint="split the file, or join lines"
+        )
+    marks = _MARK.finditer(text)
+    if beyond := next(itertools.islice(marks, MAX_MARKS, None), None):
+        line = text.count("\n", 0, beyond.start()) + 1
+        column = beyond.start() - text.rfind("\n", 0, beyond.start())
+        message = f"more than {MAX_MARKS:,} of the signs * _ [ ` < {{ & \\ that marks are made of"
+        yield Diagnostic("B028", message, Place(path, line, column), hint="split the file")
 
 
 def refused_characters(text: str) -> Iterator[tuple[int, str]]:

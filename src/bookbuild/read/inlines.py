@@ -9,8 +9,9 @@ what is printed in its stead is the text as written, so nothing is lost either w
 from __future__ import annotations
 
 import functools
+import itertools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Literal
@@ -19,6 +20,7 @@ from markdown_it import MarkdownIt
 from markdown_it.helpers import parseLinkDestination, parseLinkLabel, parseLinkTitle
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline import backtick as read_code
+from markdown_it.rules_inline import entity as read_entity
 from markdown_it.rules_inline import link as read_link
 from markdown_it.rules_inline.emphasis import tokenize as read_emphasis
 from markdown_it.token import Token
@@ -51,28 +53,29 @@ MAX_NESTING = 8
 FORMS = ("number", "day", "year")
 """What may stand after ``|`` in ``{claim}`` and ``{value}``."""
 
+_DELIMITERS = re.compile(r"\*+|_+")
 _ROLE = re.compile(r"\{([A-Za-z][A-Za-z0-9_:.+-]*)\}(`*)")
 _CITATION = re.compile(r"""\[(?:[^\[\]"“]|"[^"]*"|“[^”]*”|\[[^\[\]]*\])*\]""")
 _CITATION_START = re.compile(r"\[(?:[^\[\]@]*[\s;-])?@(?=\w)")
 _CITED = re.compile(
     r"(?P<prefix>(?:.*?\s)??)(?P<minus>-?)@(?P<key>\w(?:[\w:./-]*\w)?)(?P<rest>.*)", re.DOTALL
 )
-_BETWEEN = re.compile(r""";(?=(?:[^"]*"[^"]*")*[^"]*$)(?=[^”]*(?:“|$))""")
 _NOTE_CALL = re.compile(r"\[\^([^\[\]\n]{0,200})\]")
 _HTML = re.compile(r"<(?:!--|!\[CDATA\[|\?|/?[A-Za-z][A-Za-z0-9-]*(?=[\s/>])|![A-Za-z])")
 _ADDRESS = re.compile(r"https?://[^\s/?#]+|mailto:[^\s@]+@", re.IGNORECASE)
 _BARE_CITATION = re.compile(r"@[A-Za-z][\w:./-]*")
+_SIGNS = re.compile('[;"“”]')
 _ID = re.compile(r"\w(?:[\w.:-]*\w)?")
 _TARGET = re.compile(rf"{_ID.pattern}(?:/{_ID.pattern})?")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _AMOUNT = re.compile(r"[-−]?\d+(\.\d+)?")
-_WITH_TARGET = re.compile(r"(?P<words>.*?)\s*<(?P<target>[^<>]*)>\s*", re.DOTALL)
+_ENTITY = re.compile(r"&(?:#|[A-Za-z][A-Za-z0-9]*;)")
 MAX_PROBLEMS = 50
 """Per message: nobody reads more."""
-_SCANNING = 2_000_000
-"""Characters that may be looked through for the ends of brackets in one message."""
+_SCANNING = (400, 6)
+"""Characters that may be looked through for the ends of brackets: so many, and so many times its length."""
 _WINDOW = 4_000
-"""A citation is never longer; a bracket that opens one is looked for no further."""
+"""A citation, or the text of a role, is never longer; its end is looked for no further."""
 
 
 def parse_inlines(source: str) -> tuple[tuple[Inline, ...], list[InlineProblem]]:
@@ -96,6 +99,8 @@ class _Run:
     problems: list[InlineProblem]
     depth: int
     scanned: int = 0
+    comments_until: int | None = None
+    """Where the last comment ends; -1: nowhere. None: nobody asked."""
     seen: set[tuple[int, str]] = field(default_factory=set)
 
     def report(self, offset: int, code: str, message: str, hint: str = "") -> None:
@@ -155,6 +160,7 @@ def _markdown() -> MarkdownIt:
     )
     md.validateLink = lambda url: True  # type: ignore[method-assign]  # judged by us, with a message
     md.inline.ruler.at("backticks", _rule(_code))
+    md.inline.ruler.at("entity", _rule(_entity))
     md.inline.ruler.at("emphasis", _rule(_emphasis))
     md.inline.ruler.at("link", _rule(_link))
     md.inline.ruler.at("image", _rule(_image))
@@ -172,7 +178,8 @@ def _label_end(state: StateInline, start: int, disable_nested: bool = False) -> 
     """Find the bracket that closes a label, as long as the message's brackets stay reasonable."""
     assert isinstance(state, _State), "messages are tokenized by _parse only"
     run = state.run
-    if run.scanned > _SCANNING:
+    free, times = _SCANNING
+    if run.scanned > free + times * len(state.src):
         if (0, "M034") not in run.seen:
             run.seen.add((0, "M034"))
             run.report(0, "M034", "too many square brackets that do not close", "close them, or write \\[")
@@ -192,6 +199,7 @@ def _rule(rule: Callable[[_State, bool], bool]) -> Callable[[StateInline, bool],
 
 def _assemble(tokens: list[Token], run: _Run, source: str) -> tuple[Inline, ...]:
     stack: list[tuple[Token, list[Inline]]] = [(Token("", "", 0), [])]
+    flattened = 0  # marks open beyond the limit, which is reported; nobody is to recurse too deep
     for token in tokens:
         at = run.base + token.meta["offset"]
         siblings = stack[-1][1]
@@ -200,31 +208,43 @@ def _assemble(tokens: list[Token], run: _Run, source: str) -> tuple[Inline, ...]
             if token.info == "entity":
                 for _, found in refused_characters(token.content):
                     run.report(token.meta["offset"], "M035", found, "delete it")
-            _add_text(siblings, token.content, at)
+            if token.content:
+                siblings.append(Text(token.content, at))
         elif token.type == "inline_node":
             siblings.append(token.meta["node"])
         elif token.type == "code_inline":
             siblings.append(Code(token.content, at))
         elif token.type == "softbreak":
-            _add_text(siblings, " ", at)
+            siblings.append(Text(" ", at))
         elif token.type == "hardbreak":
             siblings.append(LineBreak(at))
         elif token.nesting > 0:
-            stack.append((token, []))
-            if len(stack) + run.depth == MAX_NESTING + 2:
-                run.report(
-                    token.meta["offset"],
-                    "M034",
-                    f"marks are nested deeper than {MAX_NESTING} levels",
-                    "write it flatter",
-                )
+            if len(stack) + run.depth <= MAX_NESTING:
+                stack.append((token, []))
+                continue
+            if not flattened:
+                offset = token.meta["offset"]
+                message = f"marks are nested deeper than {MAX_NESTING} levels"
+                run.report(offset, "M034", message, "write it flatter")
+            flattened += 1
         elif token.nesting < 0:
+            if flattened:
+                flattened -= 1
+                continue
             opening, children = stack.pop()
-            if len(stack) + run.depth > MAX_NESTING:
-                stack[-1][1].extend(children)  # reported; flattened, so that nobody recurses too deep
-            else:
-                stack[-1][1].append(_container(opening, tuple(children), run))
-    return tuple(stack[0][1])
+            stack[-1][1].append(_container(opening, _together(children), run))
+    return _together(stack[0][1])
+
+
+def _together(inlines: Iterable[Inline]) -> tuple[Inline, ...]:
+    """Make one text of texts that stand side by side."""
+    found: list[Inline] = []
+    for text, group in itertools.groupby(inlines, lambda one: isinstance(one, Text)):
+        parts = list(group)
+        if text:
+            parts = [Text("".join(part.text for part in parts if isinstance(part, Text)), parts[0].offset)]
+        found.extend(parts)
+    return tuple(found)
 
 
 def _container(opening: Token, children: tuple[Inline, ...], run: _Run) -> Inline:
@@ -246,23 +266,13 @@ def _container(opening: Token, children: tuple[Inline, ...], run: _Run) -> Inlin
     return Link(href, children, at)
 
 
-def _add_text(siblings: list[Inline], content: str, at: int) -> None:
-    if not content:
-        return
-    if siblings and isinstance(siblings[-1], Text):
-        before = siblings[-1]
-        siblings[-1] = Text(before.text + content, before.offset)
-    else:
-        siblings.append(Text(content, at))
-
-
 def _unmatched(token: Token, run: _Run, source: str) -> None:
     if not token.content or not token.meta.get("delimiter"):
         return
     at = token.meta["run"]
     if (at, "M026") not in run.seen:
         run.seen.add((at, "M026"))
-        mark = re.match(r"\*+|_+", source[at:])
+        mark = _DELIMITERS.match(source, at)
         assert mark is not None, "a delimiter token stands where its mark stands"
         hint = f"close it, or write \\{mark[0][0]} for the character itself"
         run.report(at, "M026", f"“{mark[0][:12]}” has no counterpart", hint)
@@ -296,6 +306,11 @@ def _code(state: _State, silent: bool) -> bool:
     return True
 
 
+def _entity(state: _State, silent: bool) -> bool:
+    # The library copies the rest of the text to look for one.
+    return bool(_ENTITY.match(state.src, state.pos)) and read_entity(state, silent)
+
+
 def _role(state: _State, silent: bool) -> bool:
     match = _ROLE.match(state.src, state.pos, state.posMax)
     if not match:
@@ -306,7 +321,8 @@ def _role(state: _State, silent: bool) -> bool:
             hint = f"write {{{name}}}`…`"
             state.run.report(state.pos, "M024", f"role {{{name}}} without text in backticks", hint)
         return False
-    closing = re.compile(rf"(?<!`)`{{{len(marks)}}}(?!`)").search(state.src, match.end(), state.posMax)
+    window = min(state.posMax, match.end() + _WINDOW)
+    closing = re.compile(rf"(?<!`)`{{{len(marks)}}}(?!`)").search(state.src, match.end(), window)
     if not closing:
         if not silent:
             state.run.report(state.pos, "M024", f"role {{{name}}} is not closed", f"end it with “{marks}”")
@@ -380,19 +396,25 @@ def _count(role: _Role) -> Inline:
 
 
 def _reference(role: _Role) -> Inline:
-    match = _WITH_TARGET.fullmatch(role.content)
-    words, target = (match["words"].strip(), match["target"].strip()) if match else ("", role.content.strip())
+    words, target = _words_and_target(role.content) or ("", role.content.strip())
     if not _TARGET.fullmatch(target):
         hint = "write {ref}`some-id` or {ref}`words <some-id>`"
         return role.report(f"“{role.content}” does not name an id", hint)
     return Reference(target, role.children(words) if words else (), role.at)
 
 
+def _words_and_target(content: str) -> tuple[str, str] | None:
+    """Part ``words <target>``; nothing if it is not of that form."""
+    words, sign, target = content.rstrip().removesuffix(">").rpartition("<")
+    if not sign or ">" in target or not content.rstrip().endswith(">"):
+        return None
+    return words.strip(), target.strip()
+
+
 def _index(role: _Role) -> Inline:
-    match = _WITH_TARGET.fullmatch(role.content)
-    words = (match["words"] if match else role.content).strip()
+    words, target = _words_and_target(role.content) or (role.content.strip(), None)
     children = role.children(words) if words else ()
-    entry = (match["target"].split(";")) if match else [_text_of(children)]
+    entry = [_text_of(children)] if target is None else target.split(";")
     entry = [part.strip() for part in entry]
     if not all(entry):
         hint = "write {index}`word`, {index}`words <entry; sub-entry>` or {index}`<entry>`"
@@ -479,7 +501,7 @@ def _cited(state: _State, start: int, end: int) -> tuple[Citation, ...]:
     run = state.run
     citations = []
     at = start
-    for item in _BETWEEN.split(state.src[start:end]):
+    for item in _parted(state.src[start:end]):
         match = _CITED.fullmatch(item)
         if match is None:
             hint = "each part between semicolons names a source: [@one, p. 2; see @other]"
@@ -497,6 +519,22 @@ def _cited(state: _State, start: int, end: int) -> tuple[Citation, ...]:
             citations.append(Citation(match["key"], prefix, locator, bool(match["minus"]), key_at))
         at += len(item) + 1
     return tuple(citations)
+
+
+def _parted(cited: str) -> list[str]:
+    """Part what a citation holds at its semicolons, but for those within quotation marks."""
+    parts, end = [], len(cited)
+    straight, curly = 0, ""  # from here to the end: how many there are; which is the next
+    for sign in reversed(list(_SIGNS.finditer(cited))):
+        match sign[0]:
+            case '"':
+                straight += 1
+            case "“" | "”":
+                curly = sign[0]
+            case _ if curly != "”" and straight % 2 == 0:
+                parts.append(cited[sign.end() : end])
+                end = sign.start()
+    return [cited[:end], *reversed(parts)]
 
 
 def _bare_citation(state: _State, silent: bool) -> bool:
@@ -538,7 +576,10 @@ def _image(state: _State, silent: bool) -> bool:
 def _html(state: _State, silent: bool) -> bool:
     match = _HTML.match(state.src, state.pos, state.posMax)
     if match and not silent:
-        if match[0] == "<!--" and "-->" not in state.src[state.pos :]:
+        run = state.run
+        if run.comments_until is None:
+            run.comments_until = state.src.rfind("-->")
+        if match[0] == "<!--" and run.comments_until < state.pos:
             state.run.report(state.pos, "M021", "a comment opens here and does not close", "delete it")
         else:
             end = state.src.find(">", state.pos, state.pos + 60)

@@ -12,7 +12,7 @@ from bookbuild.model.prose import Kind, Prose
 from bookbuild.read.inlines import parse_inlines
 from bookbuild.read.tree import Scalar
 
-MAX_MESSAGE = 1_000_000
+MAX_MESSAGE = 600_000
 """Characters of one message."""
 
 _BLANK = " \t\n"
@@ -57,7 +57,8 @@ class Desk:
 
 
 def _joined(lines: list[tuple[str, Place]]) -> tuple[str, tuple[tuple[int, Place], ...]]:
-    source = ""
+    source: list[str] = []
+    length = 0
     places: list[tuple[int, Place]] = []
     for number, (written, place) in enumerate(lines):
         text = re.sub(r"\s*\n\s*", " ", written.strip(_BLANK))
@@ -65,9 +66,11 @@ def _joined(lines: list[tuple[str, Place]]) -> tuple[str, tuple[tuple[int, Place
             continue
         lead = len(written) - len(written.lstrip(_BLANK))
         if source:
-            source += "\n" if _BREAK.search(source) else " "
-        places.append((len(source), Place(place.path, place.line, place.column + lead)))
+            source.append("\n" if _BREAK.search(source[-1]) else " ")
+            length += 1
+        places.append((length, Place(place.path, place.line, place.column + lead)))
         spaced = written.rstrip("\n").endswith("  ") and number < len(lines) - 1
         # Two blanks at a line's end are a hard break that nobody sees; a backslash is kept instead.
-        source += text + ("\\" if spaced and not _BREAK.search(text) else "")
-    return source, tuple(places or [(0, lines[0][1])])
+        source.append(text + ("\\" if spaced and not _BREAK.search(text) else ""))
+        length += len(source[-1])
+    return "".join(source), tuple(places or [(0, lines[0][1])])
