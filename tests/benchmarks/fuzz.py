@@ -5,6 +5,7 @@
     ./task fuzz pages --count 100        random pages for the press, without the stages before it
     ./task fuzz files --count 10         every way of breaking every format, ten times
     ./task fuzz bytes --count 20000      bytes and pieces of syntax against each parser
+    ./task fuzz long --count 1000        one piece of syntax again and again, so many thousand characters
     ./task fuzz world --count 500        kills, signals, full disks, damaged caches, two builds at once
 
 ``--first`` is the first seed: a finding names its seed, so that it can be had again alone. Every fault
@@ -34,6 +35,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.cases.tiny_books import write_book
 from tests.faults.hostile_bytes import PARSERS
+from tests.faults.long_inputs import LONG_INPUTS, largest, measure
 from tests.faults.malformed import install, malformed
 from tests.faults.random_books import KINDS_OF_WRONG, judge, random_book
 
@@ -245,6 +247,28 @@ def feed(count: int, first: int, tally: Tally) -> None:
             tally.counts["texts"] += 1
 
 
+SECONDS_A_LONG_INPUT, MEGABYTES_A_LONG_INPUT = 5, 500
+
+
+def long(count: int, first: int, tally: Tally) -> None:
+    """Check files full of one piece of syntax; a limit or an answer must come before long."""
+    for one in LONG_INPUTS:
+        with _folder() as root:
+            cost = measure(one, root, min(1000 * count, largest(one)))
+        tally.counts["inputs"] += 1
+        tally.counts["longest, in milliseconds"] = max(
+            tally.counts["longest, in milliseconds"], round(1000 * cost.seconds)
+        )
+        tally.counts["largest, in MB"] = max(tally.counts["largest, in MB"], round(cost.megabytes))
+        name = f"{one.path}: {one.name}: {cost.seconds:.1f} s, {cost.megabytes:.0f} MB"
+        if cost.said.startswith("died"):
+            tally.fault("crash", f"{name}: {cost.said}")
+        elif cost.seconds > SECONDS_A_LONG_INPUT:
+            tally.fault("slow", name)
+        elif cost.megabytes > MEGABYTES_A_LONG_INPUT:
+            tally.fault("large", name)
+
+
 # Failures of the world
 
 
@@ -389,6 +413,7 @@ KINDS: dict[str, tuple[Callable[[int, int, Tally], None], int]] = {
     "pages": (pages, 20),
     "files": (files, 2),
     "bytes": (feed, 3000),
+    "long": (long, 100),
     "world": (world, 40),
 }
 

@@ -175,6 +175,7 @@ MESSAGES: list[tuple[str, str, str]] = [
     ("They said “no”.", "Onlar “yox dedilər.", "T046"),
     ("One\\\ntwo.", "Bir iki.", "T047"),
     ("Salt.", "Duz" * 60, "T048"),
+    ("Salt.", "Duz" * 600, "T048"),
     ("A corridor there.", "Orada yol.", "T049"),
 ]
 

@@ -12,8 +12,8 @@ from bookbuild.config import Project
 from bookbuild.diagnostics import Diagnostic, EnvironmentFailure
 from bookbuild.model.place import Place
 
-_MOST_BYTES = 64 * 1024 * 1024
-"""Of a catalog, a style sheet, a font: what is in ``book/`` has smaller limits of its own."""
+_MOST_BYTES = {".po": 16_000_000, ".css": 1_000_000, ".toml": 100_000, "": 64_000_000}
+"""Of a catalog, a style sheet, a locale's own facts, anything else: ``book/`` has limits of its own."""
 
 
 @contextmanager
@@ -55,8 +55,10 @@ def _strange(path: Path, root: str) -> Iterator[tuple[str, str, str]]:
         yield "B020", f"“{path.name}” leads out of the book's folder", "copy the file into the book's folder"
     elif not path.is_file() and not path.is_dir():
         yield "B021", "is not a regular file", "put a file there"
-    elif path.is_file() and path.stat().st_size > _MOST_BYTES:
-        yield "B022", f"is larger than {_MOST_BYTES // 1024**2} MB", "split it"
+    elif path.is_file():
+        most = _MOST_BYTES.get(path.suffix, _MOST_BYTES[""])
+        if path.stat().st_size > most:
+            yield "B022", f"is larger than {most / 1_000_000:g} MB", "split it, or take out what nobody needs"
 
 
 def _states(project: Project) -> dict[Path, tuple[int, int, int]]:

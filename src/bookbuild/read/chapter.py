@@ -69,7 +69,7 @@ def read_chapter(text: str, path: str, chapter_id: str, lang: str) -> tuple[Chap
     desk = Desk(path, lang, chapter_id, [])
     title, short_title, first_line = _front_matter(text, desk)
     reader = _Reader(text, desk)
-    body = "\n" * first_line + "\n".join(reader.lines[first_line:])
+    body = "\n" * first_line + "\n".join(reader.parsable(first_line))
     blocks = reader.blocks(_parsed(body), Kind.PARAGRAPH)
     place = Place(path)
     return Chapter(chapter_id, title, short_title, blocks, tuple(reader.notes), place), desk.problems
@@ -134,6 +134,15 @@ class _Reader:
         self.lines = text.split("\n")
         self.desk = desk
         self.notes: list[NoteBody] = []
+
+    def parsable(self, first: int) -> Iterator[str]:
+        """Yield the lines from ``first`` on, but for those that would make tables of a thousand columns."""
+        for index, line in enumerate(self.lines[first:], first):
+            bars = line.count("|")
+            if bars > 10 * MAX_COLUMNS:
+                place = Place(self.desk.path, index + 1)
+                self.desk.report("M043", f"a line with {bars:,} bars", place, "write \\| for the sign itself")
+            yield "" if bars > 10 * MAX_COLUMNS else line
 
     def blocks(self, parent: SyntaxTreeNode, kind: Kind, depth: int = 0) -> tuple[Block, ...]:
         """Read the children of a container; ``kind`` is that of paragraphs directly in it."""

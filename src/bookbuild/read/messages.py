@@ -61,7 +61,9 @@ def _joined(lines: list[tuple[str, Place]]) -> tuple[str, tuple[tuple[int, Place
     length = 0
     places: list[tuple[int, Place]] = []
     for number, (written, place) in enumerate(lines):
-        text = re.sub(r"\s*\n\s*", " ", written.strip(_BLANK))
+        text = written.strip(_BLANK)
+        if "\n" in text:
+            text = " ".join(filter(None, map(str.strip, text.split("\n"))))
         if not text and len(lines) > 1:
             continue
         lead = len(written) - len(written.lstrip(_BLANK))

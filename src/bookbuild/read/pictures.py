@@ -23,6 +23,8 @@ MAX_SVG_BYTES = 4_000_000
 MAX_SVG_ELEMENTS = 50_000
 MAX_SVG_DEPTH = 100
 MAX_SVG_USES = 1_000
+MAX_SVG_DRAWN = 200_000
+"""Elements, those of parts that are drawn again and again counted as often."""
 
 _SMALLEST, _LARGEST = 1e-4, 1e6
 """Of a size of an SVG picture, in its own units."""
@@ -209,6 +211,7 @@ def _sizes(tree: ET.Element, path: str, place: Place) -> Iterator[Diagnostic]:
             digits = _NUMBER.match(word)
             size = float(digits[0]) if digits else 0.0
             drawn = not size or _SMALLEST <= abs(size) <= _LARGEST
+            drawn = drawn and (digits is not None or attribute != "viewBox" or not word)
             if not drawn or word.casefold().strip("+-") in {"nan", "inf", "infinity"}:
                 message = f"picture “{path}” is broken: {attribute} is “{word[:60]}”"
                 yield Diagnostic("R033", message, place, hint="give it a size in millimetres or pixels")
@@ -222,23 +225,33 @@ def _circular_uses(tree: ET.Element, path: str, place: Place) -> Iterator[Diagno
 
     def weigh(name: str, above: tuple[str, ...]) -> int:
         if name in above or len(above) > MAX_SVG_DEPTH:
-            return MAX_SVG_ELEMENTS + 1
+            return MAX_SVG_DRAWN + 1
         if name not in weight:
             inside = list(by_id[name].iter()) if name in by_id else []
-            weight[name] = len(inside) + sum(weigh(used, (*above, name)) for used in _used(inside))
+            drawn = 0 if inside and _local(inside[0].tag).endswith("gradient") else len(inside)
+            weight[name] = drawn + _sum(inside, (*above, name))
         return weight[name]
 
-    total = sum(weigh(name, ()) for name in _used(tree.iter()))
-    if total > MAX_SVG_ELEMENTS:
+    def _sum(elements: Iterable[ET.Element], above: tuple[str, ...]) -> int:
+        return sum(times * weigh(name, above) for name, times in _used(elements))
+
+    if _sum(tree.iter(), ()) > MAX_SVG_DRAWN:
         yield Diagnostic("R034", f"picture “{path}” uses its own parts without end", place, hint=_SMALLER)
 
 
-def _used(elements: Iterable[ET.Element]) -> Iterator[str]:
+def _used(elements: Iterable[ET.Element]) -> Iterator[tuple[str, int]]:
+    """Yield the id of every part that elements refer to, and how often it is drawn: markers at each point."""
     for element in elements:
-        if _local(element.tag) == "use":
-            for attribute, value in element.attrib.items():
-                if _local(attribute) == "href":
-                    yield value.removeprefix("#")
+        for attribute, value in element.attrib.items():
+            if _local(attribute) == "href" and value[:1] == "#":
+                yield value[1:], 1
+            for name in _OWN.findall(value):
+                yield name, _points(element) if "marker" in f"{attribute} {value}" else 1
+
+
+def _points(element: ET.Element) -> int:
+    """Return how many points the paths within an element can have, at most."""
+    return sum(len(one.get("d", "")) + len(one.get("points", "")) for one in element.iter()) // 2
 
 
 def _local(name: str) -> str:

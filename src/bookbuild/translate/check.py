@@ -62,6 +62,8 @@ _PLURAL_HINT = "try: nplurals=2; plural=(n != 1);"
 _AS_OFTEN = "mark the same words as the source does"
 QUOTES = frozenset('"“”„«»‟')
 """Double quotation marks of any language."""
+MAX_TIMES_AS_LONG = 20
+"""Beyond that, and a thousand characters, it is no translation, and is not read."""
 DATE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d([+-]\d{4})?")
 NAMES = frozenset({Kind.SPEAKER, Kind.NAME, Kind.SOURCE, Kind.BOOK, Kind.REGISTER, Kind.CELL, Kind.LABEL})
 """Kinds that often are the same in every language."""
@@ -284,6 +286,11 @@ def _check_message(
         yield Diagnostic(code, text, place, hint, severity)
     if any(code in {"T027", "T028"} for code, *_ in characters):
         return
+    if len(string) > MAX_TIMES_AS_LONG * len(message.key.msgid) + 1000:
+        times = len(string) // max(1, len(message.key.msgid))
+        hint = "translate this message only; what else belongs to the book is written in its source language"
+        yield Diagnostic("T048", f"the translation is {times} times as long as its source", place, hint)
+        return
     target, problems = parse_inlines(string)
     if problems:
         for problem in problems:
@@ -323,7 +330,7 @@ def _characters(source: str, string: str) -> Found:
         yield _warning("T029", "letters are decomposed (not NFC)", "type accented letters as one character")
     if string != string.strip():
         yield _error("T029", "blanks or line ends around the translation", "take them out")
-    if len(string) > 4 * len(source) + 80:
+    if 4 * len(source) + 80 < len(string) <= MAX_TIMES_AS_LONG * len(source) + 1000:
         yield _warning(
             "T048", f"the translation is {len(string) // max(1, len(source))} times as long as its source"
         )

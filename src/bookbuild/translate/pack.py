@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ CATEGORIES = ("zero", "one", "two", "few", "many", "other")
 GENITIVES = ("genitive", "genitive-one")
 UNIT_PATTERN = "{n}\u00a0{unit}"
 OWN_PACK = "locale.toml"
+_KINDS = {str: "text", dict: "table", list: "list", bool: "true or false", int: "number", float: "number"}
+"""What TOML's values are called in messages."""
 """Name of the file in ``locales/<lang>/`` by which a book adds to or overrules a pack."""
 
 
@@ -121,24 +124,25 @@ def _lookups(code: str) -> list[str]:
 
 def _read_own(path: Path, known: Mapping[str, Any], shown: str) -> dict[str, Any]:
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BookError(
-            [Diagnostic("T070", f"locale file is not valid TOML: {error}", Place(shown))]
-        ) from error
+        text = path.read_text(encoding="utf-8")
+        data = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        at = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+        place = Place(shown, int(at[1]), int(at[2])) if at else Place(shown, 1, 1)
+        said = "it is nested too deep" if isinstance(error, RecursionError) else str(error)
+        hint = "write it as the packs are written that bookbuild ships, as UTF-8 text"
+        message = f"locale file is not valid TOML: {said}"
+        raise BookError([Diagnostic("T070", message, place, hint)]) from error
     findings = []
     for key, value in data.items():
+        line = re.search(rf"^\s*\[*\s*[\"']?{re.escape(key)}\b", text, re.MULTILINE)
+        place = Place(shown, text.count("\n", 0, line.end()) + 1 if line else 1, 1)
         if key not in known:
-            findings.append(
-                Diagnostic(
-                    "T071", f"unknown key “{key}” in a locale file", Place(shown), did_you_mean(key, known)
-                )
-            )
+            hint = did_you_mean(key, known) or f"the keys are {', '.join(sorted(known))}"
+            findings.append(Diagnostic("T071", f"unknown key “{key}” in a locale file", place, hint))
         elif type(value) is not type(known[key]):
-            expected = type(known[key]).__name__
-            findings.append(
-                Diagnostic("T072", f"“{key}” is not of the expected kind ({expected})", Place(shown))
-            )
+            expected = _KINDS[type(known[key])]
+            findings.append(Diagnostic("T072", f"“{key}” is no {expected}", place, f"write {expected}"))
     if findings:
         raise BookError(findings)
     return data
