@@ -28,7 +28,10 @@ ONCE_SLOW = (
 """Each took minutes at a megabyte."""
 
 
-@pytest.mark.parametrize("one", [one for one in LONG_INPUTS if one.name in ONCE_SLOW], ids=str)
+SLOW = {f"{one.path} {one.name}": one for one in LONG_INPUTS if one.name in ONCE_SLOW}
+
+
+@pytest.mark.parametrize("one", SLOW.values(), ids=list(SLOW))
 def test_a_long_text_is_checked_in_time_or_refused(one: LongInput, tmp_path: Path) -> None:
     cost = measure(one, tmp_path, 200_000, seconds=20)
     assert not cost.said.startswith("died")

@@ -92,7 +92,7 @@ CODES: tuple[tuple[str, str], ...] = (
         "R034",
         "A picture is too large: 40 MB, 80 million pixels; SVG: 4 MB, 50,000 elements, uses that multiply.",
     ),
-    ("R035", "An SVG picture holds scripts, entities, or references to other files."),
+    ("R035", "An SVG picture holds scripts, entities, references to other files, or what cannot be drawn."),
     ("R037", "A picture that is no PNG, JPEG or SVG, or whose name says otherwise."),
     ("Y001", "Not YAML. Mostly a missing quotation mark, a tab, or wrong indenting."),
     ("Y002", "A key stands twice in one mapping, or differs from another by case only."),

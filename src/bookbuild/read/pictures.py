@@ -38,8 +38,13 @@ FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG"}
 _ACTIVE = frozenset({"script", "foreignobject", "iframe", "audio", "video", "handler", "animate", "set"})
 _URL = re.compile(r"url\(\s*['\"]?\s*(?!#)([^)'\"]*)", re.IGNORECASE)
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+_ABSURD = re.compile(r"(?<![.\d])\d{8,}|\d\.?[eE]\+?0*(?:[7-9]|[1-9]\d)")
+_GEOMETRY = re.compile(
+    "d|points|(pattern|gradient)?transform|[cf]?[xy]|[xy][12]|r[xy]?|d[xy]|(marker)?(width|height)|viewbox"
+    "|font-size|stroke-(width|dasharray|dashoffset)"
+)
 _OWN = re.compile(r"url\(\s*['\"]?#([^)'\"\s]*)")
-_STYLE = re.compile(r"@import|url\(\s*['\"]?\s*[^#'\")\s]", re.IGNORECASE)
+_STYLE = re.compile(r"@import|\\|url\(\s*['\"]?\s*[^#'\")\s]", re.IGNORECASE)
 _INLINE_PICTURE = re.compile(r"data:image/(png|jpeg);base64,", re.IGNORECASE)
 
 
@@ -184,6 +189,10 @@ def _unsafe(element: ET.Element, name: str) -> str:
         key = _local(attribute)
         if key.startswith("on"):
             return f"an attribute “{key}”"
+        if _GEOMETRY.fullmatch(key) and (match := _ABSURD.search(value)):
+            return f"a number that cannot be drawn, “{match[0][:60]}”"
+        if key == "spreadmethod" and value.strip() != "pad":
+            return "a gradient that repeats, as often as it fits"
         if key in {"href", "src"} and not value.startswith("#") and not _INLINE_PICTURE.match(value):
             return f"a reference to “{value[:60]}”"
         if match := _URL.search(value):
@@ -228,7 +237,8 @@ def _circular_uses(tree: ET.Element, path: str, place: Place) -> Iterator[Diagno
             return MAX_SVG_DRAWN + 1
         if name not in weight:
             inside = list(by_id[name].iter()) if name in by_id else []
-            drawn = 0 if inside and _local(inside[0].tag).endswith("gradient") else len(inside)
+            shade = bool(inside) and _local(inside[0].tag).endswith("gradient")
+            drawn = 0 if shade else len(inside) + (_points(inside[0]) // 10 if inside else 0)
             weight[name] = drawn + _sum(inside, (*above, name))
         return weight[name]
 
