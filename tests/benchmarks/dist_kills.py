@@ -74,7 +74,7 @@ class Victim:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
-            env={**os.environ, "TMPDIR": str(scratch), "XDG_CACHE_HOME": str(self.root / "cache")},
+            env={**os.environ, "TMPDIR": str(scratch), "BOOKBUILD_CACHE": str(self.root / "cache")},
         )
 
     def run(self) -> tuple[int, str]:

@@ -75,6 +75,8 @@ class Chromium:
         self._call("Runtime.enable")
         self._call("Page.enable")
         self._call("Log.enable")
+        # Else the page is behind no window, and nothing on it matches :focus.
+        self._call("Emulation.setFocusEmulationEnabled", enabled=True)
 
     def __enter__(self) -> Self:
         return self
