@@ -16,6 +16,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from bookbuild.build import editions, output
 from bookbuild.build.workers import Workers, WorkFailedError, WorkLimits
 from bookbuild.config import Project, Settings
 from bookbuild.diagnostics import BookError, EnvironmentFailure
+from bookbuild.press.fonts import FACES
 
 COMMAND = (sys.executable, "-m", "bookbuild")
 PATIENCE = 180
@@ -223,6 +225,37 @@ def test_what_a_killed_run_left_is_swept_by_the_next(built: Built) -> None:
 
     assert built.run().returncode == 0
     assert built.is_as_before()
+
+
+def wait_for(found: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not found():
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+def test_temporary_files_of_a_killed_run_are_swept_by_a_later_one(built: Built) -> None:
+    (built.root / "styles").mkdir(exist_ok=True)
+    shutil.copy(FACES[0].path, built.root / "book/own.ttf")
+    face = '@font-face { font-family: Own; src: url("../own.ttf") }'  # the engine unpacks it in a worker
+    (built.root / "styles/own.css").write_text(f"{face} h1 {{ font-family: Own }}", encoding="utf-8")
+    with tempfile.TemporaryDirectory() as name:  # not below tmp_path: a socket's path has 107 bytes at most
+        place = Path(name)
+        run = subprocess.Popen(
+            [*COMMAND, "-q", "-C", str(built.root), "pdf", "--no-cache"],
+            env=built.environment(TMPDIR=name),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        wait_for(lambda: any(place.rglob("weasyprint-*")))
+        os.killpg(run.pid, signal.SIGKILL)
+        run.wait()
+        [left] = place.iterdir()
+        os.utime(left, (0, 0))
+
+        assert built.run(TMPDIR=name).returncode == 0
+        assert list(place.iterdir()) == []
 
 
 def test_after_a_kill_the_old_files_are_whole_and_the_next_run_gives_the_same_bytes(built: Built) -> None:

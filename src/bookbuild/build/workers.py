@@ -15,14 +15,16 @@ import os
 import resource
 import signal
 import sys
+import tempfile
 import threading
 import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import forkserver, get_context, resource_tracker
+from multiprocessing import current_process, forkserver, get_context, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
+from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn, TypeVar
 
@@ -44,6 +46,8 @@ _FORBIDDEN = frozenset(
 )
 """Audit events of a network connection or another program: nothing in layout has need of them."""
 _PR_SET_PDEATHSIG = 1
+_SOCKET_PATH = 107
+"""Bytes that the system allows for the path of a socket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +65,19 @@ def begin_loading() -> None:
 
     Threads of ours never meet a fork, and all workers have what is loaded in common.
     """
-    hide_system_fonts()  # the server and its children inherit it
+    folder = hide_system_fonts().parent  # the server and its children inherit it
+    _keep_sockets_in(folder)
     get_context("forkserver").set_forkserver_preload(["bookbuild.press.preload"])
     resource_tracker.ensure_running()  # which minds signals itself
     with _unheard(signal.SIGINT):  # a terminal sends it to all; the server cannot take it while it starts
         forkserver.ensure_running()
     _end_server_at_exit()
+
+
+def _keep_sockets_in(folder: Path) -> None:
+    """Let multiprocessing use a folder that a later run sweeps after a kill, where a socket fits in there."""
+    if len(os.fsencode(folder / "listener-12345678")) <= _SOCKET_PATH:
+        vars(current_process())["_config"].setdefault("tempdir", str(folder))
 
 
 class WorkFailedError(BookbuildError):
@@ -228,6 +239,7 @@ def _serve(connection: Connection, limits: WorkLimits) -> None:
 
 
 def _confine(limits: WorkLimits) -> None:
+    tempfile.tempdir = str(hide_system_fonts().parent)  # which a later run sweeps if this one is killed
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it too, and decides
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGPROF, _time_is_up)
