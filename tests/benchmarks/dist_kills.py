@@ -66,15 +66,14 @@ class Victim:
 
     def start(self) -> subprocess.Popen[str]:
         """Start a complete run in a process group of its own."""
-        scratch = self.root / "tmp"
-        scratch.mkdir(exist_ok=True)
+        self.scratch.mkdir(exist_ok=True)
         return subprocess.Popen(
             [sys.executable, "-m", "bookbuild", "-C", str(self.root), "dist", "--lang", "all", "--booklet"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
-            env={**os.environ, "TMPDIR": str(scratch), "BOOKBUILD_CACHE": str(self.root / "cache")},
+            env={**os.environ, "TMPDIR": str(self.scratch), "BOOKBUILD_CACHE": str(self.root / "cache")},
         )
 
     def run(self) -> tuple[int, str]:
@@ -98,11 +97,22 @@ class Victim:
         self.seconds = time.monotonic() - began
         assert self.sums() == self.states[1] != self.states[0]
 
+    @property
+    def scratch(self) -> Path:
+        """For temporary files; outside the book, for a socket's path may not be long."""
+        return self.root.parent / "t"
+
+    def age(self) -> None:
+        """Let what a killed run left be old: what is young may belong to a run that just begins."""
+        for path in self.scratch.iterdir():
+            os.utime(path, (0, 0))
+
     def strays(self) -> list[str]:
-        """Return what a finished run leaves in ``dist/`` that belongs to nobody."""
+        """Return what a finished run leaves that belongs to nobody."""
         name = self.folder.name
         kept = {name, f".{name}.lock", ".gitignore"}
-        return sorted(path.name for path in self.dist.iterdir() if path.name not in kept)
+        left = sorted(path.name for path in self.dist.iterdir() if path.name not in kept)
+        return left + sorted(path.name for path in self.scratch.iterdir())
 
 
 def sums_of(folder: Path) -> Sums:
@@ -148,6 +158,7 @@ def kill(book: Victim, chance: random.Random, *, writing: bool) -> tuple[str, li
     with contextlib.suppress(ProcessLookupError):
         os.killpg(run.pid, signal.SIGKILL)
     run.communicate()
+    book.age()
     faults = [str(one) for one in verify_distribution(book.folder)]
     found = book.sums()
     if found not in book.states:

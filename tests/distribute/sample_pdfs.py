@@ -123,7 +123,7 @@ def print_sample(pages: int = 4) -> Pdf:
         page.obj.BleedBox = page.obj.MediaBox
         page.obj.TrimBox = Array([0, 0, *TRIM])
         page.obj.Resources = Dictionary(Font=Dictionary(F=font))
-        content = b""
+        content = b"\n"
         if number < pages:
             content = (
 

@@ -9,6 +9,7 @@ import pypdfium2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
+from pikepdf import Stream
 from sample_pdfs import FACTS, MM, print_sample, saved
 
 from bookbuild.distribute.booklet import impose, section_order
@@ -70,6 +71,16 @@ def test_sections_and_right_to_left_books_are_imposed_too() -> None:
 def test_a_side_of_paper_without_a_page_has_no_content_at_all() -> None:
     with pikepdf.open(io.BytesIO(impose(saved(print_sample(1)), FACTS).pdf)) as pdf:
         assert ["/Contents" in page.obj for page in pdf.pages] == [True, False]
+
+
+def test_an_empty_page_leaves_no_empty_stream() -> None:
+    empty = print_sample(4)
+    empty.pages[1].obj.Contents = Stream(empty, b"")
+    booklet = impose(saved(empty), FACTS).pdf
+    with pikepdf.open(io.BytesIO(booklet)) as pdf:
+        streams = [one for one in pdf.objects if isinstance(one, Stream)]
+        assert all(one.read_raw_bytes() for one in streams)
+        assert sum("/BBox" in one for one in streams) == 3
 
 
 def test_equal_books_give_equal_booklets() -> None:

@@ -18,7 +18,7 @@ def book() -> Iterator[Victim]:
 
 
 @pytest.mark.parametrize("writing", [False, True])
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(10))
 def test_a_killed_run_leaves_the_old_distribution_or_the_new_one(
     book: Victim, seed: int, writing: bool
 ) -> None:

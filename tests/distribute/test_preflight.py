@@ -351,6 +351,10 @@ def unclosed(pdf: Pdf) -> None:
     draw(pdf, "q q")
 
 
+def empty_stream(pdf: Pdf) -> None:
+    page(pdf, 4).Contents = Stream(pdf, b"")  # which saving compresses
+
+
 def form_in_itself(pdf: Pdf) -> None:
     inner = Stream(pdf, b"/X Do")
     inner.Subtype, inner.BBox = Name.Form, Array([0, 0, 100, 100])
@@ -380,6 +384,7 @@ def broken_picture(pdf: Pdf) -> None:
 X1A = replace(ORDERED, pdfx="X-1a")
 # fmt: off
 CORPUS: list[tuple[str, str, Callable[[Pdf], None], Expectations]] = [
+    ("D008", "nothing, compressed", empty_stream, ORDERED),
     ("D005", "operands missing", content("1 0 Td w"), ORDERED),
     ("D005", "unknown operator", content("frobnicate"), ORDERED),
     ("D005", "unclosed state", unclosed, ORDERED),

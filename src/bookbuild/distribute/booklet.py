@@ -64,12 +64,12 @@ def impose(pdf: bytes, facts: FileFacts, *, section: int = 0, direction: str = "
         trims = [_trim(page) for page in source.pages]
         width = max(trim[2] - trim[0] for trim in trims)
         height = max(trim[3] - trim[1] for trim in trims)
-        forms: dict[int, Any] = {}
+        forms = [_form(page, out) for page in source.pages]
         for left, right in order:
             if direction == "rtl":
                 left, right = right, left
             side = out.add_blank_page(page_size=(round(2 * width, 3), round(height, 3)))
-            _place(out, side, source, trims, (left, right), width, forms)
+            _place(out, side, forms, trims, (left, right), width)
         write_info(out, facts)
         metadata = Stream(out, write_xmp(facts, {}))
         metadata.Type, metadata.Subtype = Name.Metadata, Name.XML
@@ -82,22 +82,25 @@ def impose(pdf: bytes, facts: FileFacts, *, section: int = 0, direction: str = "
     return Booklet(buffer.getvalue(), len(order) // 2, sections)
 
 
+def _form(page: pikepdf.Page, out: pikepdf.Pdf) -> Any:
+    """Return a page as something that can be drawn on pages of another file; None if it is empty."""
+    form = page.as_form_xobject()
+    return out.copy_foreign(form) if form.read_bytes() else None
+
+
 def _place(
     out: pikepdf.Pdf,
     side: pikepdf.Page,
-    source: pikepdf.Pdf,
+    forms: Sequence[Any],
     trims: Sequence[tuple[float, ...]],
     pages: tuple[int | None, int | None],
     width: float,
-    forms: dict[int, Any],
 ) -> None:
     things, content = Dictionary(), []
     for index, number in enumerate(pages):
-        if number is None:
+        if number is None or forms[number - 1] is None:
             continue
-        if number not in forms:
-            forms[number] = out.copy_foreign(source.pages[number - 1].as_form_xobject())
-        form, trim = forms[number], trims[number - 1]
+        form, trim = forms[number - 1], trims[number - 1]
         form.BBox = Array(trim)
         things[f"/P{index}"] = form
         content.append(f"q 1 0 0 1 {index * width - trim[0]:.3f} {-trim[1]:.3f} cm /P{index} Do Q")

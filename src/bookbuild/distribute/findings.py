@@ -18,6 +18,7 @@ CODES: Mapping[str, str] = {
     "D005": "a page or object cannot be interpreted",
     "D006": "the file has no pages",
     "D007": "the file is larger than preflight is willing to interpret",
+    "D008": "a compressed stream is empty: Ghostscript and others take the file for damaged",
     "D101": "no trim box",
     "D102": "boxes do not lie inside each other: trim, bleed, media",
     "D103": "pages differ in size",

@@ -91,6 +91,7 @@ def print_interior(pdf: bytes, order: PrintOrder) -> PrintReady:
         for _ in range(added):
             opened.add_blank_page(page_size=(100, 100))
             opened.pages[-1].obj.TrimBox = Array(trim)
+            del opened.pages[-1].obj.Contents
             blank.append(True)
         lines = [f"{order.name}   {number} / {len(blank)}" for number in range(1, len(blank) + 1)]
         frame_pages(opened, order, boxes, lines, folds=())

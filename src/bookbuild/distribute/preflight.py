@@ -92,6 +92,7 @@ def _check(pdf: pikepdf.Pdf, wanted: Expectations, report: Report) -> None:
     run = _Guard(report)
     interpreter = Interpreter(wanted.limits)
     run("the file", 0, _check_file, pdf, interpreter, wanted, report, run)
+    run("a stream", 0, _check_streams, pdf, report)
     _check_count(count, wanted, report)
     for warning in pdf.get_warnings()[:1]:  # asking clears the list
         text = _repair(str(warning))
@@ -158,6 +159,15 @@ def _read_page(
         report.add("D005", f"the content: {problem}", page=ink.number, severity=Severity.WARNING)
     paper.transparency_of(page, ink, interpreter, pictures, report)
     paper.check_blank(ink.number, ink.blank, ink.wanted, report)
+
+
+def _check_streams(pdf: pikepdf.Pdf, report: Report) -> None:
+    """D008: even nothing is some bytes once it is compressed; qpdf reads and writes such streams unmoved."""
+    streams = (one for one in pdf.objects if isinstance(one, pikepdf.Stream))
+    if empty := sum("/Filter" in one and not one.read_raw_bytes() for one in streams):
+        text = f"{empty} compressed stream{'s are' if empty > 1 else ' is'} empty"
+        hint = "Ghostscript and others take the file for damaged"
+        report.add("D008", text, severity=Severity.WARNING, hint=hint)
 
 
 def _check_count(count: int, wanted: Expectations, report: Report) -> None:

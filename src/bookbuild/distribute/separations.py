@@ -104,7 +104,8 @@ class Plates:
                 continue
             paint, replacement = changed
             out += replacement
-        return pikepdf.unparse_content_stream([item for item in out if item is not None])
+        content = pikepdf.unparse_content_stream([item for item in out if item is not None])
+        return content or b"\n"  # an empty stream, compressed, is taken for a damaged one
 
     def _coloured(
         self, name: str, operands: Any, paint: _Paint, resources: Any
