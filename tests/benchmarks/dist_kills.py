@@ -2,9 +2,11 @@
 
     python tests/benchmarks/dist_kills.py kills --count 20                 the starter book
     python tests/benchmarks/dist_kills.py kills --tiny --count 20          a book of one page
-    python tests/benchmarks/dist_kills.py kills --book PROJECT --count 5   a copy of that project
+    python tests/benchmarks/dist_kills.py kills --book PROJECT             a copy of that project
+    python tests/benchmarks/dist_kills.py kills --book . --lang en --cache DIR     with DIR's laid-out units
     python tests/benchmarks/dist_kills.py disks                            needs root: mounts small disks
 
+Add `--recover 5` where a run is long: only after every fifth kill another run finishes.
 A kill is SIGKILL for the command and all its workers at once. Moments are random over the whole run, every
 other one aimed at the time in which files are written. Every fault is one line, and the exit status 1.
 """
@@ -34,6 +36,7 @@ from tests.cases.tiny_books import SOUND, write_book
 from bookbuild.build import manuscript
 from bookbuild.distribute.publish import verify_distribution
 
+COMMAND = (sys.executable, "-m", "bookbuild")
 Sums = dict[str, str]
 
 
@@ -43,6 +46,8 @@ class Victim:
 
     root: Path
     """Of the project; is written to."""
+    cache: Path
+    lang: str = "all"
     states: list[Sums] = field(default_factory=list)
     """Path in the distribution → SHA-256, for each state."""
     seconds: float = 0
@@ -68,12 +73,12 @@ class Victim:
         """Start a complete run in a process group of its own."""
         self.scratch.mkdir(exist_ok=True)
         return subprocess.Popen(
-            [sys.executable, "-m", "bookbuild", "-C", str(self.root), "dist", "--lang", "all", "--booklet"],
+            [*COMMAND, "-C", str(self.root), "dist", "--lang", self.lang, "--booklet"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
-            env={**os.environ, "TMPDIR": str(self.scratch), "BOOKBUILD_CACHE": str(self.root / "cache")},
+            env={**os.environ, "TMPDIR": str(self.scratch), "BOOKBUILD_CACHE": str(self.cache)},
         )
 
     def run(self) -> tuple[int, str]:
@@ -89,13 +94,12 @@ class Victim:
         """Make both states once; the second is what stands there afterwards."""
         for state in (0, 1):
             self.turn_to(state)
+            began = time.monotonic()
             status, said = self.run()
+            self.seconds = time.monotonic() - began
             assert status == 0, said
             self.states.append(self.sums())
-        began = time.monotonic()
-        assert self.run()[0] == 0
-        self.seconds = time.monotonic() - began
-        assert self.sums() == self.states[1] != self.states[0]
+        assert self.states[0] != self.states[1]
 
     @property
     def scratch(self) -> Path:
@@ -125,7 +129,9 @@ def sums_of(folder: Path) -> Sums:
 
 
 @contextlib.contextmanager
-def victim(book: Path | None = None, *, tiny: bool = False) -> Iterator[Victim]:
+def victim(
+    book: Path | None = None, *, tiny: bool = False, lang: str = "all", cache: Path | None = None
+) -> Iterator[Victim]:
     """Yield a copy of a project, or the starter book, or one of a single page, ready to be killed."""
     with tempfile.TemporaryDirectory() as name:
         root = Path(name) / "book"
@@ -137,14 +143,16 @@ def victim(book: Path | None = None, *, tiny: bool = False) -> Iterator[Victim]:
         else:
             for part in ("book", "locales", "styles"):
                 shutil.copytree(book / part, root / part)
-        made = Victim(root)
+        made = Victim(root, cache or root / "cache", lang)
         made.learn()
         yield made
 
 
-def kill(book: Victim, chance: random.Random, *, writing: bool) -> tuple[str, list[str]]:
+def kill(
+    book: Victim, chance: random.Random, *, writing: bool, recover: bool = True
+) -> tuple[str, list[str]]:
     """Kill one run and let another finish; return which state the first left, and every fault."""
-    state = chance.randrange(2)
+    state = 0 if book.sums() == book.states[1] else 1
     book.turn_to(state)
     run = book.start()
     assert run.stderr is not None
@@ -164,11 +172,16 @@ def kill(book: Victim, chance: random.Random, *, writing: bool) -> tuple[str, li
     if found not in book.states:
         faults.append("neither the old distribution nor the new one")
     left = "new" if found == book.states[state] else "old"
+    return left, faults + (recovery(book, state) if recover else [])
+
+
+def recovery(book: Victim, state: int) -> list[str]:
+    """Let a run finish; return what it did not put right."""
+    book.turn_to(state)
     status, said = book.run()
-    if status or book.sums() != book.states[state]:
-        faults.append(f"not recovered: status {status}, {said[-300:]}")
-    faults += [f"stray: {name}" for name in book.strays()]
-    return left, faults
+    bad = status or book.sums() != book.states[state]
+    wrong = [f"not recovered: status {status}, {said[-300:]}"] if bad else []
+    return wrong + [f"stray: {name}" for name in book.strays()]
 
 
 @contextlib.contextmanager
@@ -227,15 +240,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--book", type=Path, help="the project whose book is taken; else the starter book")
     parser.add_argument("--tiny", action="store_true", help="a book of one page")
     parser.add_argument("--count", type=int, default=20)
+    parser.add_argument("--lang", default="all")
+    parser.add_argument("--cache", type=Path, help="keep laid-out units there; else nowhere for long")
+    parser.add_argument("--recover", type=int, default=1, help="let a run finish after so many kills")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args(arguments)
     os.nice(10)
     bad = 0
-    with victim(asked.book, tiny=asked.tiny) as book:
+    with victim(asked.book, tiny=asked.tiny, lang=asked.lang, cache=asked.cache) as book:
         print(f"a complete run takes {book.seconds:.1f} s; {len(book.states[0])} files", flush=True)
         if asked.what == "kills":
             for number in range(asked.count):
-                left, faults = kill(book, random.Random(asked.seed + number), writing=number % 2 == 1)
+                chance, recover = random.Random(asked.seed + number), (number + 1) % asked.recover == 0
+                left, faults = kill(book, chance, writing=number % 2 == 1, recover=recover)
                 bad += bool(faults)
                 print(f"kill {number + 1}: {left} one whole" if not faults else f"FAULT {faults}", flush=True)
         else:
