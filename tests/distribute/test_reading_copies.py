@@ -80,9 +80,21 @@ def camp(label: str) -> str:
     return f'<tr><th colspan="2" scope="rowgroup">{label}</th></tr>'
 
 
+def drawing(title: str, height: int) -> str:
+    svg = f'<svg viewBox="0 0 100 {height}" width="50mm" height="{height}mm"><title>{title}</title>'
+    return f'{svg}<path d="M0 0h90v{height - 5}" style="fill: device-cmyk(0 0 0 1)"/></svg>'
+
+
+TALL_CHART = (
+    f'<figure><table class="tall-chart"><tfoot><tr><td>{drawing("the axis", 10)}</td></tr></tfoot><tbody>'
+    + "".join(f"<tr><td>{drawing(f'row {number}', 60)}</td></tr>" for number in range(4))
+    + "</tbody></table></figure>"
+)
+"""A chart in pieces; its axis is repeated at the foot of every page."""
+
 THIRD = unit(
     "third",
-    "<h1>Three</h1><div><table><thead><tr><th>who</th><th>what</th></tr></thead>"
+    f"<h1>Three</h1>{TALL_CHART}<div class='next'><table><thead><tr><th>who</th><th>what</th></tr></thead>"
     f"<tbody>{camp('camp one')}{rows('ada', 'ben', 'cem', 'dan', 'eve')}</tbody>"
     f"<tbody>{camp('camp two')}{rows('fay', 'gus')}</tbody></table></div>"
     f'<div class="next"><table>{rows("hal", "ian")}<tr><td></td><td>more</td></tr></table></div>'
@@ -165,6 +177,15 @@ def test_a_table_on_several_pages_is_one_table_with_one_head(opened: Pdf) -> Non
         [["hal", "abouthal"], ["kit", "aboutkit"]],
     ]
     assert len({row.Pg.objgen for row in walk(of_kind(opened, "Table")[2]) if Name.TR == row.S}) > 1
+
+
+def test_the_pieces_of_a_high_chart_are_figures_and_no_table(opened: Pdf) -> None:
+    figures = [str(one.Alt) for one in of_kind(opened, "Figure")]
+    assert figures == ["row 0", "row 1", "the axis", "row 2", "row 3", "the axis"]
+    for figure in of_kind(opened, "Figure"):
+        while Name.P in figure:
+            figure = figure.P
+            assert figure.get("/S") not in {Name.TD, Name.TR, Name.TFoot, Name.TBody, Name.Table}
 
 
 def heads_over(pdf: Pdf, table: Any) -> dict[str, list[str]]:

@@ -15,6 +15,9 @@ from pikepdf import Array, Dictionary, Name, String
 
 from bookbuild.distribute.elements import bare, kids_of, walk
 
+_OF_TABLES = frozenset({Name.Table, Name.THead, Name.TBody, Name.TFoot, Name.TR, Name.TH, Name.TD})
+_DRAWN = "tall-chart"
+"""Class of the tables that are none: rows of a chart."""
 _START = 12
 """Letters by which the beginning of a piece is known."""
 
@@ -39,11 +42,30 @@ def mend_tables(
     ``text`` gives the bare text of an element, ``pages`` the page on which it stands. What a repeated
     head shows belongs to no element afterwards. Returns the ids of the heads, which begin with ``prefix``.
     """
-    pieces = [element for element in walk(tree) if Name.Table == element.S]
+    tables = [element for element in walk(tree) if Name.Table == element.S]
+    pieces = [table for table in tables if not _is_drawn(table)]
+    for table in tables:
+        if _is_drawn(table):
+            _unmake(table)
     ids: dict[str, Any] = {}
     for number, (table, written) in enumerate(_joined(pieces, tables_of(html), text, pages), 1):
         _name_heads(table, written, text, f"{prefix}t{number}-", ids)
     return ids
+
+
+def _is_drawn(table: Any) -> bool:
+    """Tell whether a table only holds the pieces of a chart together, so that pages may end between them."""
+    cells = [element for element in walk(table) if element.S in {Name.TD, Name.TH}]
+    return bool(cells) and all(any(Name.Figure == one.S for one in walk(cell)) for cell in cells)
+
+
+def _unmake(table: Any) -> None:
+    """Let a table be none: what stands in its cells stands there for itself."""
+    for element in list(walk(table)):
+        if element.S in _OF_TABLES:
+            element.S = Name.NonStruct
+            if Name.A in element:
+                del element[Name.A]
 
 
 def _joined(
@@ -232,6 +254,10 @@ def _same(one: Any, other: Any) -> bool:
     return isinstance(one, Dictionary) and one.is_indirect and one.objgen == other.objgen
 
 
+def _classes(attributes: list[tuple[str, str | None]]) -> list[str]:
+    return (dict(attributes).get("class") or "").split()
+
+
 _VOID = frozenset({"br", "col", "hr", "img", "wbr"})
 """What may stand in a table and has no end tag."""
 
@@ -244,17 +270,23 @@ class _Tables(HTMLParser):
         self.tables: list[WrittenTable] = []
         self.within = ""
         """The part of a table that is open, or nothing."""
+        self.drawn = False
+        """Whether the open table is one of a chart's."""
         self.note = 0
         """Open elements from a note's on."""
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         if tag in _VOID:
             return
-        if self.note or "footnote" in (dict(attributes).get("class") or "").split():
+        if self.note or "footnote" in _classes(attributes):
             self.note += 1
         elif tag == "table":
-            self.tables.append(WrittenTable())
-            self.within = "table"
+            self.drawn = _DRAWN in _classes(attributes)
+            if not self.drawn:
+                self.tables.append(WrittenTable())
+                self.within = "table"
+        elif self.drawn:
+            return
         elif tag == "thead":
             self.within = tag
         elif tag in {"tbody", "tfoot"} or (tag == "tr" and self.within == "table"):
@@ -266,7 +298,8 @@ class _Tables(HTMLParser):
             self.note -= 1
         elif tag == "table":
             self.within = ""
-        elif tag in {"thead", "tbody", "tfoot"}:
+            self.drawn = False
+        elif tag in {"thead", "tbody", "tfoot"} and not self.drawn:
             self.within = "table"
 
     def handle_data(self, data: str) -> None:
