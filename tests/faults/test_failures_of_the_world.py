@@ -234,6 +234,16 @@ def wait_for(found: Callable[[], bool]) -> None:
         time.sleep(0.005)
 
 
+def lives(group: int) -> bool:
+    """Tell whether a process of a group still does anything; one that is dead may wait for its parent."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, _, owner = stat.read_text().rpartition(")")[2].split()[:3]
+            if int(owner) == group and state not in "ZX":
+                return True
+    return False
+
+
 def test_temporary_files_of_a_killed_run_are_swept_by_a_later_one(built: Built) -> None:
     (built.root / "styles").mkdir(exist_ok=True)
     shutil.copy(FACES[0].path, built.root / "book/own.ttf")
@@ -251,6 +261,7 @@ def test_temporary_files_of_a_killed_run_are_swept_by_a_later_one(built: Built) 
         wait_for(lambda: any(place.rglob("weasyprint-*")))
         os.killpg(run.pid, signal.SIGKILL)
         run.wait()
+        wait_for(lambda: not lives(run.pid))
         [left] = place.iterdir()
         os.utime(left, (0, 0))
 
