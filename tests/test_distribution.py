@@ -9,7 +9,7 @@ import json
 import re
 import shutil
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
@@ -27,6 +27,7 @@ from bookbuild.cli import cli
 from bookbuild.config import Project, Settings
 from bookbuild.diagnostics import BookError, Diagnostic, Severity
 from bookbuild.figures.compare import compare_all
+from bookbuild.model.book import PrintSpec
 from tests.conftest import silent
 from tests.preview import chromium
 
@@ -297,6 +298,30 @@ def test_everything_that_was_agreed_wrongly_is_told_at_once(copied: Built) -> No
     text = book.read_text("utf-8").replace(ISBN, ISBN[:-1] + "8").replace("0.5 mm", "papyrus")
     book.write_text(text.replace("page-multiple: 16", "icc: profiles/none.icc"), "utf-8")
     assert refused(copied, "en") == ["D901", "D902", "D904"]
+
+
+@pytest.mark.parametrize(
+    ("spec", "pages", "cover"),
+    [
+        (PrintSpec(), "FOGRA29", "FOGRA39"),
+        (PrintSpec(paper="matt-115", board="offset-120"), "FOGRA39", "FOGRA29"),
+        (PrintSpec(paper="0.11 mm"), "FOGRA39", "FOGRA39"),
+        (PrintSpec(condition="FOGRA29"), "FOGRA29", "FOGRA29"),
+    ],
+)
+def test_pages_and_cover_have_the_condition_of_their_paper(
+    built: Built, spec: PrintSpec, pages: str, cover: str
+) -> None:
+    book, _ = manuscript.read(built.project, silent)
+    assert book is not None
+    conditions, findings = distribution._conditions(built.project, replace(book, printing=spec))
+    assert (conditions.pages.identifier, conditions.cover.identifier, findings) == (pages, cover, [])
+
+
+def test_a_condition_without_a_profile_is_refused(copied: Built) -> None:
+    book = copied.project.book / "book.yaml"
+    book.write_text(book.read_text("utf-8").replace("paper: 0.5 mm", "condition: FOGRA51"), "utf-8")
+    assert refused(copied, "en") == ["D904"]
 
 
 def test_an_error_of_preflight_stops_everything(copied: Built) -> None:

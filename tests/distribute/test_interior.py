@@ -16,10 +16,11 @@ import pikepdf
 import pypdfium2
 import pytest
 from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
+from PIL import Image
 from sample_pdfs import FACTS, MM, PACKAGE, add_image, draw, saved, screen_sample, shown
 
 from bookbuild.diagnostics import EnvironmentFailure
-from bookbuild.distribute.condition import Separator, own_condition, shipped_condition
+from bookbuild.distribute.condition import SHIPPED, Separator, own_condition, shipped_condition
 from bookbuild.distribute.interior import PrintOrder, PrintReady, derived_id, print_interior
 from bookbuild.distribute.preflight import preflight
 from bookbuild.distribute.xmp import read_xmp
@@ -255,6 +256,21 @@ def test_a_colour_goes_through_the_profile() -> None:
     cyan, magenta, yellow, _ = Separator(shipped_condition(), black_only=False).colour(1, 0, 0)
     assert cyan < 0.1
     assert min(magenta, yellow) > 0.8
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_shipped_profile_makes_a_sound_file_and_white_paper_white(name: str) -> None:
+    condition = shipped_condition(name)
+    ready = print_interior(colourful(), replace(FOUR_INKS, condition=condition))
+    assert {one.code for one in preflight(ready.pdf, ready.expectations)} == {"D404"}
+    with pikepdf.open(io.BytesIO(ready.pdf)) as pdf:
+        assert str(pdf.Root.OutputIntents[0].OutputConditionIdentifier) == name
+    white, red = (Image.new("RGB", (1, 1), colour) for colour in ((255, 255, 255), (255, 0, 0)))
+    separator = Separator(condition, black_only=False)
+    assert separator.picture(white).getpixel((0, 0)) == (0, 0, 0, 0)
+    cyan, magenta, yellow, black = separator.picture(red).getpixel((0, 0))  # type: ignore[misc]
+    assert max(cyan, black) < 10
+    assert min(magenta, yellow) > 220
 
 
 def test_a_printers_own_profile_is_named_by_itself() -> None:

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 
-from bookbuild.distribute.condition import shipped_condition
+from bookbuild.distribute.condition import UNCOATED, Conditions, shipped_condition
 from bookbuild.distribute.job_sheet import job_data, job_sheet
 from bookbuild.distribute.records import (
     EditionFacts,
@@ -24,6 +24,7 @@ from bookbuild.model.prose import Kind, Prose
 from bookbuild.model.source import Source, SourceKind
 from bookbuild.translate.locale import open_locale
 
+CONDITIONS = Conditions(shipped_condition(UNCOATED), shipped_condition())
 SPEC = PrintSpec(flap_mm=Decimal(80), page_multiple=16)
 BOOK = Book(
     id="sample-1",
@@ -99,13 +100,20 @@ def test_the_manifest_names_inputs_by_their_hash() -> None:
                 "470.1 × 210 mm, with flaps of 80 mm",
                 "14.1 mm; computed from the pages, the paper and the board",
                 "offset-90 (uncoated woodfree, 90 g/m²)",
-                "FOGRA39",
+                "Interior: FOGRA29: Offset, uncoated",
+                "Cover: FOGRA39: Offset, coated",
                 "PDF/X-4",
             ),
         ),
         (
             "az",
-            ("Mətbəə üçün iş vərəqi", "240 səhifə, yalnız qara boya (1/1)", "14,1 mm", "21 noyabr 2026"),
+            (
+                "Mətbəə üçün iş vərəqi",
+                "240 səhifə, yalnız qara boya (1/1)",
+                "14,1 mm",
+                "21 noyabr 2026",
+                "kartonu 0,3 mm",
+            ),
         ),
     ],
 )
@@ -113,7 +121,7 @@ def test_the_job_sheet_says_in_the_language_of_the_edition_what_to_print(
     lang: str, parts: tuple[str, ...]
 ) -> None:
     edition = replace(ENGLISH, lang=lang)
-    sheet = job_sheet(BOOK, edition, SPEC, shipped_condition(), "X-4", open_locale(lang)).decode()
+    sheet = job_sheet(BOOK, edition, SPEC, CONDITIONS, "X-4", open_locale(lang)).decode()
 
     words = " ".join(sheet.split())
     assert [part for part in parts if part not in words] == []
@@ -124,7 +132,7 @@ def test_the_job_sheet_says_in_the_language_of_the_edition_what_to_print(
 @pytest.mark.parametrize("lang", ["ar", "az", "hy", "ru", "tr"])
 def test_no_line_of_a_job_sheet_is_left_in_english(lang: str) -> None:
     ours, english = (
-        job_sheet(BOOK, replace(ENGLISH, lang=code), SPEC, shipped_condition(), "X-4", open_locale(code))
+        job_sheet(BOOK, replace(ENGLISH, lang=code), SPEC, CONDITIONS, "X-4", open_locale(code))
         for code in (lang, "en")
     )
     same = set(ours.decode().splitlines()) & set(english.decode().splitlines())
@@ -132,14 +140,15 @@ def test_no_line_of_a_job_sheet_is_left_in_english(lang: str) -> None:
 
 
 def test_the_job_as_data_has_numbers_and_no_words_of_a_language() -> None:
-    facts = json.loads(job_data(BOOK, replace(ENGLISH, lang="az"), SPEC, shipped_condition(), "X-4"))
+    facts = json.loads(job_data(BOOK, replace(ENGLISH, lang="az"), SPEC, CONDITIONS, "X-4"))
 
     assert facts["isbn"] == "9789952000009"
     assert facts["trim-mm"] == [148, 210]
     assert facts["interior"]["pages"] == 240
     assert facts["interior"]["blank-pages-at-end"] == 3
     assert (facts["cover"]["wrap-mm"], facts["cover"]["spine-mm"]) == ([470.1, 210], 14.1)
-    assert facts["condition"] == {"identifier": "FOGRA39", "registered": True}
+    assert facts["condition"] == {"identifier": "FOGRA29", "registered": True}
+    assert facts["cover-condition"] == {"identifier": "FOGRA39", "registered": True}
 
 
 def test_the_citation_is_yaml_as_the_format_wants_it() -> None:

@@ -49,7 +49,14 @@ from bookbuild.build.workers import Workers, WorkLimits
 from bookbuild.config import Project, Settings
 from bookbuild.diagnostics import BookError, Diagnostic, Severity
 from bookbuild.distribute.barcode import check_isbn
-from bookbuild.distribute.condition import PrintCondition, own_condition, shipped_condition
+from bookbuild.distribute.condition import (
+    COATED,
+    SHIPPED,
+    UNCOATED,
+    Conditions,
+    own_condition,
+    shipped_condition,
+)
 from bookbuild.distribute.cover import CoverGeometry, CoverText, cover_page, finish_cover
 from bookbuild.distribute.expectations import Expectations, Purpose
 from bookbuild.distribute.findings import CODES as PREFLIGHT_CODES
@@ -66,7 +73,7 @@ from bookbuild.distribute.records import (
     sources_json,
 )
 from bookbuild.distribute.screen import Attachment
-from bookbuild.distribute.stock import leaf_mm, spine_mm
+from bookbuild.distribute.stock import is_coated, leaf_mm, spine_mm
 from bookbuild.distribute.web_fonts import WebFace
 from bookbuild.distribute.xmp import FileFacts
 from bookbuild.figures.compare import compare_all
@@ -112,7 +119,7 @@ class _Job:
     leaf: Decimal
     """Thickness in millimetres; so is the board's."""
     board: Decimal
-    condition: PrintCondition
+    conditions: Conditions
     isbn: Mapping[str, str]
     """Language → 13 digits; languages without are missing."""
     moment: str
@@ -209,14 +216,8 @@ def _job(project: Project, book: Book, settings: Settings, wishes: Wishes) -> tu
     leaf, findings = leaf_mm(spec.paper, "print: paper", book.place)
     board, wrong = leaf_mm(spec.board, "print: board", book.place)
     findings = [*findings, *wrong]
-    condition = shipped_condition()
-    if spec.icc:
-        path = project.book / spec.icc
-        if path.resolve().is_relative_to(project.book.resolve()) and path.is_file():
-            condition = own_condition(path.read_bytes(), spec.condition, spec.icc)
-        else:
-            message = f"print: icc: there is no profile “{spec.icc}” below book/"
-            findings.append(Diagnostic("D904", message, book.place))
+    conditions, wrong = _conditions(project, book)
+    findings += wrong
     isbn = {}
     for language, text in book.isbn.items():
         isbn[language], wrong = check_isbn(text, book.place)
@@ -224,7 +225,28 @@ def _job(project: Project, book: Book, settings: Settings, wishes: Wishes) -> tu
     moment = f"{book.date}T00:00:00Z"
     if settings.epoch is not None:
         moment = datetime.fromtimestamp(settings.epoch, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return _Job(project, book, wishes, leaf, board, condition, isbn, moment, _data(book)), findings
+    return _Job(project, book, wishes, leaf, board, conditions, isbn, moment, _data(book)), findings
+
+
+def _conditions(project: Project, book: Book) -> tuple[Conditions, list[Diagnostic]]:
+    """Return the printer's own condition, the one named, or what pages and cover are by their paper; D904."""
+    spec = book.printing
+    if spec.icc:
+        path = project.book / spec.icc
+        if path.resolve().is_relative_to(project.book.resolve()) and path.is_file():
+            own = own_condition(path.read_bytes(), spec.condition, spec.icc)
+            return Conditions(own, own), []
+        message, hint = f"print: icc: there is no profile “{spec.icc}” below book/", ""
+    elif spec.condition and spec.condition not in SHIPPED:
+        message = f"print: condition: bookbuild has no profile of “{spec.condition}”"
+        hint = f"give the printer's with icc:, or name {' or '.join(SHIPPED)}"
+    else:
+        names = [
+            spec.condition or (COATED if is_coated(paper) else UNCOATED) for paper in (spec.paper, spec.board)
+        ]
+        return Conditions(*map(shipped_condition, names)), []
+    coated = shipped_condition()
+    return Conditions(coated, coated), [Diagnostic("D904", message, book.place, hint)]
 
 
 def _too_incomplete(project: Project, book: Book, languages: Sequence[str]) -> Iterator[Diagnostic]:
@@ -314,10 +336,11 @@ def _plain(prose: Prose | None) -> str:
 
 def _order(job: _Job, volume: _Volume, name: str) -> PrintOrder:
     spec = job.book.printing
+    condition = job.conditions.cover if name == COVER else job.conditions.pages
     return PrintOrder(
         name=f"{job.book.id} {volume.lang} {name.removesuffix('.pdf')}",
-        facts=_facts(volume, name, job.condition.digest, job.wishes.pdfx, repr(spec)),
-        condition=job.condition,
+        facts=_facts(volume, name, condition.digest, job.wishes.pdfx, repr(spec)),
+        condition=condition,
         slug_font=face_of("Book Sans", 400, False).path.read_bytes(),
         bleed_mm=spec.bleed_mm,
         page_multiple=spec.page_multiple,
@@ -378,11 +401,11 @@ def _tasks(job: _Job, volume: _Volume) -> list[Task]:
     printed = volume.printed
     pdf, pages = printed.pdf, printed.pages
     attached = [Attachment(name, *_DESCRIPTIONS[name], content) for name, content in job.data.items()]
-    archived = _facts(volume, ARCHIVE, job.condition.digest)
+    archived = _facts(volume, ARCHIVE, job.conditions.pages.digest)
     calls: dict[str, Callable[[str], Made]] = {
         SCREEN: functools.partial(screen, pdf, pages, printed.units, _facts(volume, SCREEN)),
         INTERIOR: functools.partial(interior, pdf, _order(job, volume, INTERIOR)),
-        ARCHIVE: functools.partial(archive, pdf, pages, archived, job.condition, attached),
+        ARCHIVE: functools.partial(archive, pdf, pages, archived, job.conditions.pages, attached),
     }
     if wanted := job.wishes.booklet:
         section = _SECTION if wanted == "sections" or (wanted == "auto" and pages > _STAPLED) else 0
@@ -456,7 +479,7 @@ def _records(job: _Job, volumes: Sequence[_Volume], files: Mapping[str, bytes]) 
     spec = book.printing
     records: dict[str, bytes] = {}
     for one in editions:
-        agreed = (book, one, spec, job.condition, job.wishes.pdfx)
+        agreed = (book, one, spec, job.conditions, job.wishes.pdfx)
         records[f"job-sheet-{one.lang}.txt"] = job_sheet(*agreed, locale_of(job.project, one.lang))
         records[f"job-sheet-{one.lang}.json"] = job_data(*agreed)
     first = next((one for one in editions if one.lang == book.source_language), editions[0])

@@ -33,10 +33,28 @@ class PrintCondition:
         return hashlib.sha256(self.profile).hexdigest()
 
 
-def shipped_condition() -> PrintCondition:
-    """Return offset on coated paper by ISO 12647-2 (FOGRA39), the profile that comes with the package."""
-    profile = (files("bookbuild.distribute") / "profiles" / "FOGRA39L_coated.icc").read_bytes()
-    return PrintCondition(profile, "FOGRA39", True, "Offset, coated paper, ISO 12647-2:2004 (FOGRA39L)")
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """Pages and cover are printed on papers of their own."""
+
+    pages: PrintCondition
+    cover: PrintCondition
+
+
+COATED, UNCOATED = "FOGRA39", "FOGRA29"
+_SHIPPED = {
+    COATED: ("FOGRA39L_coated.icc", "Offset, coated paper, ISO 12647-2:2004 (FOGRA39L)"),
+    UNCOATED: ("FOGRA29L_uncoated.icc", "Offset, uncoated white paper, ISO 12647-2:2004 (FOGRA29L)"),
+}
+SHIPPED = tuple(_SHIPPED)
+"""Conditions whose profiles come with the package, by their names in the registry."""
+
+
+def shipped_condition(name: str = COATED) -> PrintCondition:
+    """Return offset by ISO 12647-2, with a profile that comes with the package."""
+    file, info = _SHIPPED[name]
+    profile = (files("bookbuild.distribute") / "profiles" / file).read_bytes()
+    return PrintCondition(profile, name, True, info)
 
 
 def own_condition(profile: bytes, identifier: str, path: str) -> PrintCondition:

@@ -97,7 +97,7 @@ DISTRIBUTION_CODES: Mapping[str, str] = {
     "D901": "paper or board that is no paper",
     "D902": "an ISBN that is none",
     "D903": "a translation is less complete than coverage: asks for",
-    "D904": "the printer's profile is not there",
+    "D904": "the profile for print is not there",
     "D905": "the tags of the screen copy lack the call of a note or the language of a phrase",
     "D910": "a distribution has no sums, or its manifest names no inputs",
     "D911": "a file of the distribution is missing",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import textwrap
 from decimal import Decimal
 
-from bookbuild.distribute.condition import PrintCondition
+from bookbuild.distribute.condition import Conditions, PrintCondition
 from bookbuild.distribute.records import EditionFacts
 from bookbuild.distribute.stock import STOCKS
 from bookbuild.model.book import Book, Inks, PrintSpec
@@ -14,10 +15,11 @@ from bookbuild.model.locale import Locale
 from bookbuild.model.notation import parse_date
 
 _WIDTH = 78
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 
 
 def job_sheet(
-    book: Book, one: EditionFacts, spec: PrintSpec, condition: PrintCondition, pdfx: str, locale: Locale
+    book: Book, one: EditionFacts, spec: PrintSpec, conditions: Conditions, pdfx: str, locale: Locale
 ) -> bytes:
     """Return the sheet in the edition's language, as text of at most one page."""
     label, width, height = locale.label, book.page.trim_width_mm, book.page.trim_height_mm
@@ -40,12 +42,12 @@ def job_sheet(
         (label("Bleed"), label("{amount} on all sides", amount=_mm(locale, spec.bleed_mm))),
         (label("Interior"), f"{one.lang}/interior-print.pdf: {pages}, {inks}"),
         (label("Blank pages"), _blank(locale, one.added, spec.page_multiple)),
-        (label("Paper"), _paper(spec.paper)),
+        (label("Paper"), _paper(locale, spec.paper)),
         (
             label("Cover"),
             f"{one.lang}/cover-print.pdf: {_format(locale, wrap_mm(book, one, spec), height)}, {flaps}",
         ),
-        (label("Cover board"), _paper(spec.board)),
+        (label("Cover board"), _paper(locale, spec.board)),
         (
             label("Spine"),
             f"{_mm(locale, one.spine_mm)}; "
@@ -53,7 +55,7 @@ def job_sheet(
         ),
         (label("Binding"), label("adhesive (perfect bound)")),
         (label("Files"), f"PDF/{pdfx}; " + label("fonts embedded; marks outside the bleed")),
-        (label("Printing condition"), f"{condition.identifier}: {condition.info}"),
+        (label("Printing condition"), _condition(locale, conditions)),
         (label("Ink limit"), f"{locale.number(_plain(spec.ink_limit_percent))} %"),
     ]
     closing = (
@@ -63,7 +65,7 @@ def job_sheet(
     return _sheet(label("Job sheet for the printer"), rows, closing).encode()
 
 
-def job_data(book: Book, one: EditionFacts, spec: PrintSpec, condition: PrintCondition, pdfx: str) -> bytes:
+def job_data(book: Book, one: EditionFacts, spec: PrintSpec, conditions: Conditions, pdfx: str) -> bytes:
     """Return the same as JSON: names in English, lengths in millimetres, no words of any language."""
     wrap = wrap_mm(book, one, spec)
     facts = {
@@ -93,7 +95,8 @@ def job_data(book: Book, one: EditionFacts, spec: PrintSpec, condition: PrintCon
         },
         "binding": "adhesive",
         "standard": f"PDF/{pdfx}",
-        "condition": {"identifier": condition.identifier, "registered": condition.registered},
+        "condition": _named(conditions.pages),
+        "cover-condition": _named(conditions.cover),
         "ink-limit-percent": _number(spec.ink_limit_percent),
     }
     return (json.dumps(facts, ensure_ascii=False, indent=1) + "\n").encode()
@@ -121,6 +124,17 @@ def _sheet(heading: str, rows: list[tuple[str, str]], closing: tuple[str, ...]) 
     return "".join(f"{line}\n" for line in lines)
 
 
+def _condition(locale: Locale, conditions: Conditions) -> str:
+    pages, cover = (f"{one.identifier}: {one.info}" for one in (conditions.pages, conditions.cover))
+    if pages == cover:
+        return pages
+    return f"{locale.label('Interior')}: {pages}; {locale.label('Cover')}: {cover}"
+
+
+def _named(condition: PrintCondition) -> dict[str, object]:
+    return {"identifier": condition.identifier, "registered": condition.registered}
+
+
 def _titled(one: EditionFacts) -> str:
     return one.title + (f": {one.subtitle}" if one.subtitle else "")
 
@@ -135,9 +149,12 @@ def _blank(locale: Locale, added: int, multiple: int) -> str:
     )
 
 
-def _paper(text: str) -> str:
+def _paper(locale: Locale, text: str) -> str:
+    """Return paper as it was agreed; the numbers of the agreement as the language writes them."""
     stock = STOCKS.get(text)
-    return f"{text} ({stock.description})" if stock else text
+    if stock:
+        return f"{text} ({stock.description})"
+    return _NUMBER.sub(lambda found: locale.number(Decimal(found[0].replace(",", "."))), text)
 
 
 def _format(locale: Locale, width: Decimal, height: Decimal) -> str:

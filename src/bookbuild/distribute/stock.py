@@ -20,14 +20,15 @@ class Stock:
     bulk: Decimal
     """Specific volume in cubic centimetres per gram: thickness in micrometres over grams."""
     description: str
+    coated: bool
 
     @property
     def leaf_mm(self) -> Decimal:
         return self.grams * self.bulk / 1000
 
 
-def _stock(grams: int, bulk: str, description: str) -> Stock:
-    return Stock(Decimal(grams), Decimal(bulk), description)
+def _stock(grams: int, bulk: str, description: str, *, coated: bool = False) -> Stock:
+    return Stock(Decimal(grams), Decimal(bulk), description, coated)
 
 
 STOCKS: Mapping[str, Stock] = {
@@ -42,15 +43,15 @@ STOCKS: Mapping[str, Stock] = {
     "cream-90": _stock(90, "1.5", "cream book paper, 90 g/m²"),
     "thin-40": _stock(40, "1.0", "thin dictionary paper, 40 g/m²"),
     "thin-50": _stock(50, "1.1", "thin book paper, 50 g/m²"),
-    "matt-90": _stock(90, "0.95", "matt coated, 90 g/m²"),
-    "matt-115": _stock(115, "0.93", "matt coated, 115 g/m²"),
-    "matt-135": _stock(135, "0.92", "matt coated, 135 g/m²"),
-    "gloss-90": _stock(90, "0.8", "gloss coated, 90 g/m²"),
-    "gloss-115": _stock(115, "0.75", "gloss coated, 115 g/m²"),
-    "gloss-135": _stock(135, "0.74", "gloss coated, 135 g/m²"),
-    "board-240": _stock(240, "1.3", "cover board, 240 g/m²"),
-    "board-280": _stock(280, "1.4", "cover board, 280 g/m²"),
-    "board-300": _stock(300, "1.4", "cover board, 300 g/m²"),
+    "matt-90": _stock(90, "0.95", "matt coated, 90 g/m²", coated=True),
+    "matt-115": _stock(115, "0.93", "matt coated, 115 g/m²", coated=True),
+    "matt-135": _stock(135, "0.92", "matt coated, 135 g/m²", coated=True),
+    "gloss-90": _stock(90, "0.8", "gloss coated, 90 g/m²", coated=True),
+    "gloss-115": _stock(115, "0.75", "gloss coated, 115 g/m²", coated=True),
+    "gloss-135": _stock(135, "0.74", "gloss coated, 135 g/m²", coated=True),
+    "board-240": _stock(240, "1.3", "cover board, 240 g/m²", coated=True),
+    "board-280": _stock(280, "1.4", "cover board, 280 g/m²", coated=True),
+    "board-300": _stock(300, "1.4", "cover board, 300 g/m²", coated=True),
 }
 """Usual values of European papers; the mill's or printer's own figure is better and can be given."""
 
@@ -81,6 +82,15 @@ def leaf_mm(text: str, what: str, place: Place) -> tuple[Decimal, list[Diagnosti
         message = f"{what}: a leaf of {thickness.normalize():f} mm"
         return thickness, [Diagnostic("D901", message, place, "paper is between 0.02 and 2 mm thick")]
     return thickness, []
+
+
+def is_coated(text: str) -> bool:
+    """Tell whether paper, in the words of ``book.yaml``, is coated; of what is in no table this is supposed.
+
+    >>> is_coated("offset-90"), is_coated("matt-115"), is_coated("0.11 mm")
+    (False, True, True)
+    """
+    return text not in STOCKS or STOCKS[text].coated
 
 
 def spine_mm(pages: int, leaf: Decimal, board: Decimal) -> Decimal:

@@ -69,9 +69,9 @@ class PrintSpec:
     board: str = "0.3 mm"
     """The cover's board, in the same words."""
     icc: str = ""
-    """The printer's own profile, a file below ``book/``; empty: offset on coated paper (FOGRA39)."""
+    """The printer's own profile, a file below ``book/``; empty: one of ours, as the paper is."""
     condition: str = ""
-    """Name of that profile's printing condition in the registry, such as ``FOGRA51``."""
+    """Name of that profile's printing condition in the registry, such as ``FOGRA51``, or of one of ours."""
     inks: Inks = Inks.BLACK
     ink_limit_percent: Decimal = Decimal(300)
     bleed_mm: Decimal = Decimal(3)
