@@ -56,7 +56,7 @@ def test_the_starter_stands_on_facing_pages_the_same_for_any_number_of_workers(
         "Mount Orsel stands at the head": "Orsel dağı Lenn vadisinin yuxarı",
         "Why they differ": "Nə üçün fərqlənirlər",
         "What nobody asked": "Heç kimin soruşmadığı",
-        "Used on p. 14, 16": "İstifadə: səh. 15, 17",
+        "Used on pp. 14, 16": "İstifadə: səh. 15, 17",
     }
     for source, translation in pairs.items():
         verso = [at for at, text in enumerate(pages, 1) if letters(source) in letters(text)][-1]

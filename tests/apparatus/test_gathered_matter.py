@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from tests.apparatus.small_books import (
     BOOK,
+    BOOKLET,
     POST,
     book,
     chapter,
@@ -27,10 +28,14 @@ from bookbuild.model.edition import (
     Edition,
     IndexColumns,
     Paragraph,
+    Phrase,
     QuantityEntry,
     ReadingList,
     RegisterList,
+    Run,
     SectionKind,
+    Style,
+    Styled,
     WorkGroup,
 )
 from bookbuild.model.edition import Table as PrintedTable
@@ -111,6 +116,30 @@ def test_the_bibliography_goes_by_kind_and_the_alphabet_of_the_locale() -> None:
         "Əliyev",
         "Zeynalov",
     ]
+
+
+def test_a_date_in_words_begins_with_a_capital_after_a_full_stop_by_the_rules_of_the_language() -> None:
+    """In a note, after a comma, it does not."""
+    vague = replace(BOOK, csl={"type": "book", "title": "T", "issued": {"literal": "iyun, il yoxdur"}})
+    made = edition(book(chapter("one", "A.[@de-waal]"), sources=[vague]), "az")
+    (listed,) = works(made).values()
+    assert listed == ["T. İyun, il yoxdur."]
+    (note,) = section(made, "chapter-one").notes
+    assert plain(note.paragraphs[0]) == "T (iyun, il yoxdur)."
+
+
+def test_the_name_of_a_periodical_is_of_its_own_language() -> None:
+    """It is broken, and read aloud, by that language's rules."""
+    made = edition(book(chapter("one", "A.[@post]"), sources=[POST, BOOKLET]), "az")
+    (note,) = section(made, "chapter-one").notes
+    assert Styled(Style.TITLE, (Phrase("en", "", (Run("The Post"),)),)) in note.paragraphs[0]
+
+
+def test_a_heading_quoted_in_a_locator_is_of_the_language_of_its_source() -> None:
+    made = edition(book(chapter("one", "A.[@booklet, “Basic facts”, şəkil]"), sources=[POST, BOOKLET]), "az")
+    (note,) = section(made, "chapter-one").notes
+    assert Phrase("en", "", (Run("Basic facts"),)) in note.paragraphs[0]
+    assert plain(note.paragraphs[0]).endswith("“Basic facts”, şəkil.")
 
 
 def test_every_kind_of_source_has_a_heading() -> None:

@@ -49,6 +49,13 @@ def test_a_number_inside_a_link_does_not_become_a_link_of_its_own() -> None:
     assert filled.texts == ("5",)
 
 
+def test_the_words_before_a_slot_fit_the_number_of_its_pages() -> None:
+    words = '<span class="before-pages" data-several="on pp. ">on p. </span>'
+    assert fill(words + slot("c d")).html.startswith("on p. <span")
+    for several in ("c e", "b c"):
+        assert fill(words + slot(several)).html.startswith("on pp. <span")
+
+
 def test_a_slot_is_found_whatever_the_order_of_its_attributes() -> None:
     assert fill('<span data-pages="e" class="x page-slot"></span>').texts == ("5",)
 

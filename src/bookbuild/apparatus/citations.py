@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import Enum
 from html import escape, unescape
 from html.parser import HTMLParser
@@ -33,6 +33,9 @@ from bookbuild.model.value import Date, Day
 TITLE_OPENS, TITLE_CLOSES = "\ue0f0", "\ue0f1"
 """Private-use signs around a title on its way through the engine: its language is ours to mark."""
 
+DATE = "\ue0f3"
+"""Before a date in words: after a full stop it begins with a capital, by the language's rules."""
+
 LOCATOR = "\ue0f2"
 """Stands for a locator that has no CSL label: the engine places it, we put its words."""
 
@@ -52,6 +55,7 @@ _COUNTED = {
 }  # fmt: skip
 """Terms that CSL has for one and for several."""
 _SEPARATORS = re.compile(r'(?P<name>\b(?:delimiter|prefix|suffix|sort-separator)=")(?P<sign>[^"]*)')
+_DATE_AFTER_STOP = re.compile(rf"((?:^|[.?!][”»’“\"]?) ?){DATE}(\w)")
 _LATIN = "A-Za-z\u00c0-\u058f"
 _LEFT_TO_RIGHT = re.compile(rf"(https?://\S+|[{_LATIN}](?:[^\u0590-\u08ff:()\[\]«»“”]*[{_LATIN}\d])?\.?)")
 """Words of a script written from left to right, with what stands between them."""
@@ -170,6 +174,8 @@ class Citer:
                 item[name] = (
                     f"{TITLE_OPENS}{escape(self._title(source, str(value)), quote=False)}{TITLE_CLOSES}"
                 )
+            elif name == "container-title" and _said(source, name, str(value)) == value:
+                item[name] = f"{TITLE_OPENS}{escape(str(value), quote=False)}{TITLE_CLOSES}"
             elif name == "language":
                 item[name] = str(value)
             else:
@@ -192,14 +198,15 @@ class Citer:
     def _date(self, value: object, source: Source | None) -> Mapping[str, object]:
         """Return a CSL date that the engine prints whole: ranges and “about” are written by us."""
         if not isinstance(value, Mapping):
-            return {"literal": escape(str(value), quote=False)}
+            return {"literal": DATE + escape(str(value), quote=False)}
         parts = value.get("date-parts")
         if isinstance(parts, (list, tuple)) and parts:
             if not self._words_dates and len(parts) == 1 and not value.get("circa"):
                 return {"date-parts": [list(parts[0])]}
-            return {"literal": escape(self._locale.date(_date(value), short=True), quote=False)}
+            return {"literal": DATE + escape(self._locale.date(_date(value), short=True), quote=False)}
         literal = str(value.get("literal") or value.get("raw") or "")
-        return {"literal": escape(_said(source, "issued", literal) if source else literal, quote=False)}
+        words = _said(source, "issued", literal) if source else literal
+        return {"literal": DATE + escape(words, quote=False)}
 
     def _date_words(self, source: Source) -> str:
         value = source.csl.get("issued")
@@ -218,10 +225,25 @@ class Citer:
         # A supplied title is no quotation and no name of a work.
         if supplied:
             html = re.sub(f"[“„«‘]({TITLE_OPENS}.*?{TITLE_CLOSES})[”“»’]", r"\1", html)
+        html = _DATE_AFTER_STOP.sub(lambda found: found[1] + self._locale.upper(found[2]), html)
         reader = _Markup(lang, locator)
-        reader.feed(html)
+        reader.feed(html.replace(DATE, ""))
         reader.close()
-        return _in_order(reader.spans(), self._locale.direction, title_lang)
+        spans = reader.spans()
+        if lang:
+            spans = tuple(part for span in spans for part in _with_quoted(span, lang, self._locale.quotes))
+        return _in_order(spans, self._locale.direction, title_lang)
+
+
+def _with_quoted(span: Span, lang: str, quotes: tuple[str, str, str, str]) -> Iterator[Span]:
+    """Mark what is quoted in a locator, a heading of the source, as being in the source's language."""
+    if not isinstance(span, Run):
+        yield span
+        return
+    opens, closes = re.escape(quotes[0]), re.escape(quotes[1])
+    for number, piece in enumerate(re.split(f"(?<={opens})([^{opens}{closes}]+)(?={closes})", span.text)):
+        if piece:
+            yield Phrase(lang, "", (Run(piece),)) if number % 2 else Run(piece)
 
 
 def _in_order(spans: Spans, direction: str, lang: str) -> Spans:

@@ -77,11 +77,7 @@ class ClaimSetter:
         unit = self._unit(quantity)
         if unit:
             counts = _with(counts, (*counts.spans, Run(f" ({unit})")))
-        used = (
-            self._words(filled(self._locale, "Used on p. {pages}", pages=(PageSlot(tuple(uses)),)))
-            if uses
-            else None
-        )
+        used = self._words(self._used(tuple(uses))) if uses else None
         return QuantityEntry(
             id=quantity_anchor(quantity.id),
             title=title,
@@ -97,6 +93,14 @@ class ClaimSetter:
             note=setter.words(quantity.note) if quantity.note else None,
             used=used,
         )
+
+    def _used(self, anchors: tuple[str, ...]) -> Spans:
+        """Return the line with the pages; only the press knows how many there are."""
+        label = self._locale.label
+        before, _, after = label("Used on p. {pages}", pages="\0").partition("\0")
+        before_several = label("Used on pp. {pages}", pages="\0").partition("\0")[0]
+        slot = PageSlot(anchors, before, before_several)
+        return (slot, Run(after)) if after else (slot,)
 
     def table(
         self,

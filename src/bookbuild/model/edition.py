@@ -79,6 +79,10 @@ class PageSlot:
     """The folios of the pages on which these anchors fall."""
 
     anchors: tuple[str, ...]
+    before: str = ""
+    """Words before them where it is one page: “Used on p. ”."""
+    before_several: str = ""
+    """The same where there are more."""
 
 
 @dataclass(frozen=True, slots=True)

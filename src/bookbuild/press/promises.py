@@ -44,8 +44,8 @@ _BLOCKS = frozenset(
     """.split()  # noqa: SIM905 - easier to read than quoted words
 )
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())  # noqa: SIM905
-_ELSEWHERE = frozenset(("unprinted", "continued"))
-"""Classes: only for screens; only on the pages on which a table goes on."""
+_ELSEWHERE = frozenset(("unprinted", "continued", "before-pages"))
+"""Classes: only for screens; only on the pages on which a table goes on; as the number of pages asks."""
 _UNSEEN = frozenset("desc head metadata script style title".split())  # noqa: SIM905
 
 

@@ -15,7 +15,10 @@ LINK = "book:"
 """Scheme under which links to anchors pass through the engine; joining turns them into destinations."""
 
 _TOKEN = re.compile(
-    r"<a\b[^>]*>|</a\s*>|<(?P<tag>span)\b(?P<attributes>[^>]*\bpage-slot\b[^>]*)>\s*</span>", re.IGNORECASE
+    r"<a\b[^>]*>|</a\s*>"
+    r"|(?:<span class=\"before-pages\" data-several=\"(?P<several>[^\"]*)\">(?P<one>[^<]*)</span>)?"
+    r"<(?P<tag>span)\b(?P<attributes>[^>]*\bpage-slot\b[^>]*)>\s*</span>",
+    re.IGNORECASE,
 )
 _ID = re.compile(r"\bid\s*=\s*[\"']([^\"']+)[\"']", re.IGNORECASE)
 _PAGES = re.compile(r"\bdata-pages\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
@@ -42,6 +45,12 @@ class _Slot:
     anchors: tuple[str, ...]
     linked: bool
     """It stands in a link."""
+    before: tuple[str, str] = ("", "")
+    """Markup of the words before one page, and before several."""
+
+
+_Shape = tuple[bool, tuple[tuple[str, str], ...]]
+"""Whether a slot names several pages, and for each run of them its anchor and the shape of its number."""
 
 
 def fill(
@@ -53,13 +62,14 @@ def fill(
     reaches from one sequence into another. Numbers outside of links become links to their page.
     """
     texts: list[str] = []
-    shapes: list[tuple[tuple[str, str], ...]] = []
+    shapes: list[_Shape] = []
     for slot in _template(source)[1]:
         runs = page_runs(slot.anchors, page_map, numbering, join)
         if slot.linked:
             runs = [("", comma.join(text for _, text in runs))]
         texts += [text for _, text in runs]
-        shapes.append(tuple((anchor, shape(text)) for anchor, text in runs))
+        several = len({page_map.pages[anchor] for anchor in slot.anchors if anchor in page_map.pages}) > 1
+        shapes.append((several, tuple((anchor, shape(text)) for anchor, text in runs)))
     return Filled(_filled(source, tuple(shapes), comma), tuple(texts))
 
 
@@ -73,7 +83,8 @@ def _template(source: str) -> tuple[tuple[str, ...], tuple[_Slot, ...]]:
         if match["tag"]:
             pages = _PAGES.search(match["attributes"])
             anchors = html.unescape((pages[1] or pages[2] or "") if pages else "").split()
-            slots.append(_Slot(match["attributes"], tuple(anchors), bool(depth)))
+            before = (match["one"] or "", match["several"] or "")
+            slots.append(_Slot(match["attributes"], tuple(anchors), bool(depth), before))
             pieces.append(source[end : match.start()])
             end = match.end()
         else:
@@ -82,19 +93,19 @@ def _template(source: str) -> tuple[tuple[str, ...], tuple[_Slot, ...]]:
 
 
 @functools.lru_cache(maxsize=512)
-def _filled(source: str, shapes: tuple[tuple[tuple[str, str], ...], ...], comma: str) -> str:
-    """Return the HTML with (anchor, shape of the number) for each run of pages in each slot."""
+def _filled(source: str, shapes: tuple[_Shape, ...], comma: str) -> str:
+    """Return the HTML with what each slot shows."""
     pieces, slots = _template(source)
     parts = [pieces[0]]
     count = 0
-    for slot, runs, piece in zip(slots, shapes, pieces[1:], strict=True):
+    for slot, (several, runs), piece in zip(slots, shapes, pieces[1:], strict=True):
         shown = []
         for anchor, text in runs:
             number = f'data-slot="{count}">{html.escape(text)}'
             count += 1
             shown.append(number if slot.linked else f'<a href="#{html.escape(anchor)}" {number}</a>')
         inside = f" {shown[0]}" if slot.linked else f">{html.escape(comma).join(shown)}"
-        parts += [f"<span{slot.attributes}{inside}</span>", piece]
+        parts += [slot.before[several], f"<span{slot.attributes}{inside}</span>", piece]
     return "".join(parts)
 
 

@@ -51,9 +51,14 @@ _TIES = (
     re.compile(r"(?<![\d.,])\d{1,2} (?=[^\W\d_]+ \d{4}\b|[A-ZÇƏĞİÖŞÜА-ЯԱ-Ֆ][^\W\d_])"),
 )
 _RANGE = re.compile(r"\d+–\d+\u00a0\w+")
+_BEFORE = Markup('<span class="before-pages" data-several="{}">{}</span>')
+"""Words before a page slot; the press knows how many pages it will name."""
 _HELD = Markup('<span class="held">{}{}</span>')
 _HEAD = 34
 """Letters of a title that a running head has room for, with “(continued)”."""
+_LONG_TITLE, _LAST_LINE, _LONGEST_TIE = 30, 0.4, 24
+"""Letters from which a title may take two lines; the share of it that the last of them should have at least;
+letters that surely stand on one line."""
 _LINE, _SHORT = 40, 560
 """An entry of at most some nine lines is kept whole; each field takes a line more than its letters."""
 _SAFE_SCHEMES = ("http://", "https://", "mailto:")
@@ -93,6 +98,21 @@ def carried(title: Spans | Words, continued: str) -> Markup:
     if len(text) > _HEAD:
         text = f"{text[:_HEAD].rpartition(' ')[0].rstrip(' ,;:–-')} …"
     return Markup(' data-carried="{} ({})"').format(text, continued)
+
+
+def balanced(title: Markup) -> Markup:
+    """Tie the last words of a title, so that no small rest of it makes a second line.
+
+    >>> balanced(Markup("Background as the documents tell it")).replace("\\u00a0", "_")
+    Markup('Background as the documents_tell_it')
+    """
+    words = title.split(" ")
+    if "<" in title or len(title) < _LONG_TITLE:
+        return title
+    tail = words.pop()
+    while len(tail) < len(title) * _LAST_LINE and len(tail) + len(words[-1]) < _LONGEST_TIE:
+        tail = words.pop() + Markup("\u00a0") + tail
+    return Markup(" ").join([*words, tail])
 
 
 def counted(markup: Markup) -> Markup:
@@ -207,8 +227,9 @@ def _span(span: Span, medium: Medium) -> Markup:
         case ContestedMark(anchor, label):
             mark = Markup('<a class="contested" href="#{}" title="{}">{}</a>')
             return mark.format(anchor, label, CONTESTED)
-        case PageSlot(anchors):
-            return page_slot(anchors, medium)
+        case PageSlot(anchors, before, several):
+            form = _BEFORE if before and medium is not Medium.SCREEN else Markup("{1}")
+            return form.format(several, before) + page_slot(anchors, medium)
         case NoteCall(note):
             return _call(note, medium)
 

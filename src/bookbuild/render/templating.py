@@ -13,6 +13,7 @@ from bookbuild.model.locale import Locale
 from bookbuild.render.charts import chart_pieces
 from bookbuild.render.markup import (
     Medium,
+    balanced,
     carried,
     counted,
     note_markup,
@@ -49,6 +50,7 @@ def environment(medium: Medium) -> Environment:
     env.filters["turned"] = turned
     env.filters["paired"] = functools.partial(paired, medium=medium)
     env.filters["carried"] = (lambda title, continued: "") if medium is Medium.SCREEN else carried
+    env.filters["balanced"] = (lambda title: title) if medium is Medium.SCREEN else balanced
     env.filters["counted"] = counted
     env.filters["short"] = short_entry
     env.filters["pages"] = functools.partial(page_slot, medium=medium)

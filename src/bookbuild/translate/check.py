@@ -336,6 +336,12 @@ def _characters(source: str, string: str) -> Found:
         )
 
 
+_QUOTED = re.compile(r'"[^"]*"|“[^”]*”')
+_LABEL = re.compile(r"^\s*(?:[^\W\d_]{1,5}\.|[§¶])(?=\s)")
+"""“p.”, “sec.” before a locator."""
+_FIGURES = re.compile(r"\d[\d–-]*|\b[IVXLC]+\b")
+
+
 def _lost_and_added(
     code: str, what: str, source: Iterable[str], target: Iterable[str], *, hint_names: bool = True
 ) -> Found:
@@ -355,6 +361,22 @@ def _lost_and_added(
             yield _error(code, f"{what} {item} is not in the source text", "take it out")
 
 
+def _fixed(locator: str) -> tuple[str, ...]:
+    """Return what of a locator stays as it is in every language: label, figures and quoted titles.
+
+    Other words, “and” or “picture of a cutting”, are the translator's; that there are some is not.
+
+    >>> _fixed('sec. "Introduction" and "How it happened"')
+    ('sec.', '"Introduction"', '"How it happened"', 'words')
+    """
+    titles = tuple(_QUOTED.findall(locator))
+    words = _QUOTED.sub(" ", locator)
+    label = _LABEL.match(words)
+    figures = tuple(_FIGURES.findall(words))
+    others = _FIGURES.sub("", words[label.end() :] if label else words).strip(" ,.;:")
+    return (label[0] if label else "", *titles, *figures, "words" if others else "")
+
+
 def _citations(pair: _Pair, string: str, rules: _Rules) -> Found:
     """Keys (T032), then their locators (T033), then the shape of the notes."""
     source, target = list(citations(pair.source)), list(citations(pair.target))
@@ -363,10 +385,12 @@ def _citations(pair: _Pair, string: str, rules: _Rules) -> Found:
     )
     if Counter(c.key for c in source) != Counter(c.key for c in target):
         return
-    before = Counter((c.key, c.locator) for c in source)
-    after = Counter((c.key, c.locator) for c in target)
-    for key, locator in sorted((before - after).elements()):
-        now = next((loc for k, loc in sorted((after - before).elements()) if k == key), "")
+    written = {(c.key, _fixed(c.locator)): c.locator for c in (*target, *source)}
+    before = Counter((c.key, _fixed(c.locator)) for c in source)
+    after = Counter((c.key, _fixed(c.locator)) for c in target)
+    for key, fixed in sorted((before - after).elements()):
+        other = next((loc for k, loc in sorted((after - before).elements()) if k == key), None)
+        locator, now = written[key, fixed], written[key, other] if other is not None else ""
         hint = f"write it as in the source: “{locator}”" if locator else "take it out"
         yield _error("T033", f"the locator of @{key} was “{locator}” and is “{now}”", hint)
     notes = [sum(isinstance(n, CitationNote) for n in walk(side)) for side in (pair.source, pair.target)]
