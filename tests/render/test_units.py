@@ -6,6 +6,7 @@ import html.parser
 import re
 
 import pytest
+from markupsafe import Markup
 from tests.apparatus.small_books import book, chapter, claim, edition, prose, quantity
 
 from bookbuild.diagnostics import InternalFault
@@ -14,7 +15,7 @@ from bookbuild.model.edition import OutsideLink, Run, Words
 from bookbuild.model.prose import Kind
 from bookbuild.model.unit import Unit
 from bookbuild.render import render_html, render_units
-from bookbuild.render.markup import Medium, words_markup
+from bookbuild.render.markup import Medium, balanced, words_markup
 from bookbuild.render.templating import environment
 from bookbuild.translate.locale import open_locale
 
@@ -129,6 +130,15 @@ def test_the_page_for_screens_has_notes_with_back_links_and_loads_nothing() -> N
     ids = Ids(page).ids
     assert len(ids) == len(set(ids))
     assert set(re.findall(r'href="#([^"]+)"', page)) <= set(ids)
+
+
+def test_a_long_title_has_no_small_rest_for_a_second_line() -> None:
+    assert (
+        balanced(Markup("Background as the documents tell it"))
+        == 'Background as the <span class="held">documents tell it</span>'
+    )
+    for title in ("Counting the dead", "The hospital of <em>Aghdam</em> and its records"):
+        assert balanced(Markup(title)) == title
 
 
 def test_every_label_of_the_apparatus_is_in_the_catalogs() -> None:

@@ -101,18 +101,18 @@ def carried(title: Spans | Words, continued: str) -> Markup:
 
 
 def balanced(title: Markup) -> Markup:
-    """Tie the last words of a title, so that no small rest of it makes a second line.
+    """Hold the last words of a title together, so that no small rest of it makes a second line.
 
-    >>> balanced(Markup("Background as the documents tell it")).replace("\\u00a0", "_")
-    Markup('Background as the documents_tell_it')
+    >>> str(balanced(Markup("Background as the documents tell it")))
+    'Background as the <span class="held">documents tell it</span>'
     """
     words = title.split(" ")
     if "<" in title or len(title) < _LONG_TITLE:
         return title
     tail = words.pop()
-    while len(tail) < len(title) * _LAST_LINE and len(tail) + len(words[-1]) < _LONGEST_TIE:
-        tail = words.pop() + Markup("\u00a0") + tail
-    return Markup(" ").join([*words, tail])
+    while words and len(tail) < len(title) * _LAST_LINE and len(tail) + len(words[-1]) < _LONGEST_TIE:
+        tail = words.pop() + Markup(" ") + tail
+    return Markup(" ").join([*words, _HELD.format(tail, "")])
 
 
 def counted(markup: Markup) -> Markup:
