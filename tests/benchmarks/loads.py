@@ -54,8 +54,33 @@ def tiny(root: Path, body: str, **files: str) -> None:
     write_book(root / "book", **{"chapters/one.md": HEAD + body, **files})
 
 
+def pages(root: Path, share: float) -> Iterator[Step]:
+    """N1: 2,500 notes on 1,000 pages."""
+    noted = (
+        f"{' '.join(WORDS * 4)}.^[See {' '.join(WORDS)} {at}.]\n\n{' '.join(WORDS * 9)}."
+        for at in range(count(share, 2500))
+    )
+    chapters(root, list(noted), each=30)
+    yield Step("2,500 notes on 1,000 pages (N1)", PDF)
+
+
+def chapters(root: Path, paragraphs: list[str], *, each: int) -> None:
+    """Write a book whose chapters have so many of the paragraphs each."""
+    names = [f"c{first:05}" for first in range(0, len(paragraphs), each)]
+    texts = {
+        f"chapters/{name}.md": f"---\ntitle: {name}\n---\n\n"
+        + "\n\n".join(paragraphs[at * each : (at + 1) * each])
+        + "\n"
+        for at, name in enumerate(names)
+    }
+    tiny(root, "", **texts)
+    described = root / "book/book.yaml"
+    text = described.read_text("utf-8").replace("[one]", f"[one, {', '.join(names)}]")
+    described.write_text(text, encoding="utf-8")
+
+
 def notes(root: Path, share: float) -> Iterator[Step]:
-    """N1, N2: 5,000 notes on 1,250 pages. N5, N4: nothing changed; a word changed."""
+    """N2: 5,000 notes on 1,250 pages. N5, N4: nothing changed; a word changed."""
     generate(root, count(share, 1250))
     yield Step("5,000 notes, cold (N2)", CACHED)
     yield Step("nothing changed (N5)", CACHED)
@@ -162,7 +187,7 @@ def crowded(root: Path, share: float) -> Iterator[Step]:
 
 def chapter(root: Path, share: float) -> Iterator[Step]:
     """N12: 200 pages in one file."""
-    paragraphs = (f"{' '.join(WORDS * 6)}.^[{' '.join(WORDS)} {at}.]" for at in range(count(share, 1200)))
+    paragraphs = (f"{' '.join(WORDS * 6)}.^[See {' '.join(WORDS)} {at}.]" for at in range(count(share, 1200)))
     tiny(root, "\n\n".join(paragraphs) + "\n")
     yield Step("a chapter of 200 pages (N12)", PDF)
 
@@ -174,12 +199,16 @@ def paragraph(root: Path, share: float) -> Iterator[Step]:
 
 
 def languages(root: Path, share: float) -> Iterator[Step]:
-    """N14: check of 50 chapters in 20 languages; they are new, so that everything is missing."""
-    generate(root, count(share, 600))
+    """N3, N14: 50 chapters on 100 pages in 20 languages; they are new, so that everything is missing."""
+    paragraphs = (
+        f"{' '.join(WORDS * 5)} {at}.^[See {' '.join(WORDS)} {at}.]" for at in range(count(share, 450))
+    )
+    chapters(root, list(paragraphs), each=9)
     codes = "az tr ru hy ar de fr es it pt nl pl cs sk hu ro bg el uk".split()[: max(2, count(share, 20) - 1)]  # noqa: SIM905
     described = root / "book/book.yaml"
     text = described.read_text("utf-8")
-    described.write_text(re.sub(r"languages: \[[^]]*\]", f"languages: [en, {', '.join(codes)}]", text))
+    languages = f"languages: [en, {', '.join(codes)}]"
+    described.write_text(re.sub(r"languages: \[[^]]*\]", languages, text), encoding="utf-8")
     subprocess.run(
         [
             sys.executable,
@@ -191,19 +220,20 @@ def languages(root: Path, share: float) -> Iterator[Step]:
             "catalog",
             "init",
             "--lang",
-            ",".join(codes[1:]),
+            ",".join(codes),
         ],
         check=True,
         capture_output=True,
     )
-    yield Step(
-        f"check of 50 chapters in 20 languages (N14; here {len(codes) + 1})", ("check", "--lang", "all")
-    )
+    many = f"{len(codes) + 1} languages"
+    yield Step(f"check of 50 chapters in {many} (N14: 20)", ("check", "--lang", "all"))
+    yield Step(f"50 chapters, 100 pages, {many} (N3: 20)", ("pdf", "--lang", "all", "--no-cache"))
 
 
 LOADS: dict[str, Load] = {
     one.__name__: one
     for one in (
+        pages,
         notes,
         table,
         index,

@@ -14,6 +14,7 @@ import pypdfium2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.cases.tiny_books import write_book
 from tests.conftest import silent
 from tests.faults.hostile_bytes import PARSERS, Parser
 from tests.faults.random_books import KINDS_OF_WRONG, judge, random_book
@@ -56,6 +57,15 @@ def test_a_random_book_is_printed_whole(seed: int, tmp_path: Path) -> None:
     assert verdict.notes
     assert verdict.references > verdict.unread
     assert verdict.wrong == []
+
+
+def test_notes_that_differ_in_their_last_digits_are_not_taken_for_each_other(tmp_path: Path) -> None:
+    """The next note's number stands right after the last digit of a note: “… 1.” and “3” are no “… 13.”"""
+    words = "archive bridge census district estimate"
+    notes = "\n\n".join(f"Text.^[{words} {number}.]" for number in (1, 2, 13, 12, 1, 125))
+    write_book(tmp_path / "book", **{"chapters/one.md": f"---\ntitle: One\n---\n\nA.[@paper]\n\n{notes}\n"})
+    [printed] = editions.print_languages(Project(tmp_path), book_of(tmp_path), ("en",), Settings(), silent)
+    assert printed.diagnostics == ()
 
 
 def test_the_oracle_sees_what_is_not_on_the_pages(tmp_path: Path) -> None:

@@ -273,6 +273,7 @@ def _note_findings(
     ends = [0] * len(pages)
     starts = [len(text) for text in letters]
     missing = []
+    found: list[set[int]] = [set() for _ in pages]  # where the text of a note begins
     for note in unit.notes:
         pieces = [letters_of(piece) for piece in promise.notes.get(note.id, [])]
         page = audited[note.id].body_page - 1 if note.id in audited else -1
@@ -281,7 +282,7 @@ def _note_findings(
         match = None
         if 0 <= page < len(pages):
             body = r"\w{1,60}?".join(map(re.escape, pieces))
-            for form in (re.escape(letters_of(note.number)) + body, body):
+            for form in (f"{re.escape(letters_of(note.number))}(?P<body>{body})", f"(?P<body>{body})"):
                 match = match or re.compile(form).search(letters[page], ends[page])
         if match is None:
             missing.append(note.id)
@@ -289,13 +290,26 @@ def _note_findings(
             continue
         starts[page] = min(starts[page], match.start())
         ends[page] = match.end()
+        found[page].add(match.start("body"))
     written = "".join(letters_of(chunk) for chunk, _ in promise.chunks)
-    for note in unit.notes:
-        body = letters_of(note.text)
-        times = sum(text.count(body) for text in letters) if len(body) >= _LONG else 0
-        if times > 1 and times > written.count(body):
-            yield _about(note, "G201", f"is printed {times} times")
+    bodies = [letters_of(note.text) for note in unit.notes]
+    for note, body in zip(unit.notes, bodies, strict=True):
+        # A longer note that begins with the same words is no second print of this one; nor is another note
+        # whose last digits and the number of the next read like the end of this.
+        elsewhere = _times_elsewhere(body, letters, found) if len(body) >= _LONG else 0
+        if elsewhere and elsewhere > written.count(body) - sum(one.startswith(body) for one in bodies):
+            yield _about(note, "G201", f"is printed {elsewhere + 1} times")
     yield from _call_findings(unit, audited, pages, starts)
+
+
+def _times_elsewhere(body: str, letters: Sequence[str], found: Sequence[set[int]]) -> int:
+    """Count where a text is printed and no note was found to begin."""
+    return sum(
+        match.start() not in found[page]
+        for page, text in enumerate(letters)
+        if body in text
+        for match in re.finditer(body, text)  # letters only: nothing to escape
+    )
 
 
 def _call_findings(
