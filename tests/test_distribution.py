@@ -333,6 +333,22 @@ def test_an_error_of_preflight_stops_everything(copied: Built) -> None:
 
 
 @pytest.mark.browser
+def test_the_site_on_paper_has_lines_that_can_be_read_and_nothing_to_press(built: Built) -> None:
+    if not chromium.EXECUTABLE:
+        pytest.skip("no Chromium (apt-get install chromium)")
+    with chromium.Chromium() as browser:
+        browser.resize(1000, 1400)
+        browser.print_style()
+        browser.open((built.folder / "en" / "html" / "index.html").as_uri())
+        width = "document.querySelector('main').clientWidth"
+        size = "parseFloat(getComputedStyle(document.documentElement).fontSize)"
+        assert 28 < browser.evaluate(f"{width} / {size}") < 36  # two letters to an em
+        for gone in (".languages", ".back", ".skip"):
+            shown = f"[...document.querySelectorAll('{gone}')].filter(one => one.offsetParent).length"
+            assert browser.evaluate(shown) == 0
+
+
+@pytest.mark.browser
 @pytest.mark.parametrize("language", ["en", "az"])
 @pytest.mark.parametrize("width", [360, 390, 1280])
 def test_the_site_never_scrolls_sideways(built: Built, language: str, width: int) -> None:

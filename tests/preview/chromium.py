@@ -106,6 +106,10 @@ class Chromium:
             mobile=phone,
         )
 
+    def print_style(self) -> None:
+        """Show pages as they would be printed."""
+        self._call("Emulation.setEmulatedMedia", media="print")
+
     def evaluate(self, expression: str) -> Any:
         """Return the value of an expression on the page; promises are awaited."""
         answer = self._call(
