@@ -202,6 +202,11 @@ def test_onix_has_a_product_for_each_edition_in_the_order_of_the_standard() -> N
     assert roles == ["C01", "B06"]
     languages = [one.text for one in azeri.iter(f"{NAMESPACE}LanguageCode")]
     assert languages == ["aze", "eng"]
+    extents = [one.text for one in english.iter(f"{NAMESPACE}ExtentValue")]
+    assert extents == ["240", "237"]
+    # Confirmed in advance, and forthcoming: one without the other would be refused.
+    assert english.findtext(f"{NAMESPACE}NotificationType") == "02"
+    assert [one.text for one in english.iter(f"{NAMESPACE}PublishingStatus")] == ["02"]
     assert [one.text for one in english.iter(f"{NAMESPACE}Text")] == ["What it is <about>."]
 
 

@@ -141,7 +141,8 @@ def _product(book: Book, one: EditionFacts, spec: PrintSpec) -> str:
         ("<ProductIDType>15</ProductIDType>", one.isbn) if one.isbn else (own, f"{book.id}-{one.lang}")
     )
     identifier = f"<ProductIdentifier>{kind}<IDValue>{escape(value)}</IDValue></ProductIdentifier>"
-    extent = f"<ExtentType>00</ExtentType><ExtentValue>{one.pages}</ExtentValue><ExtentUnit>03</ExtentUnit>"
+    # With and without the blank pages that only fill up the last sheet.
+    extents = (("06", one.pages), ("07", one.pages - one.added))
     subtitle = f"<Subtitle>{escape(one.subtitle)}</Subtitle>" if one.subtitle else ""
     level = "<TitleElementLevel>01</TitleElementLevel>"
     title = f"{level}<TitleText>{escape(one.title)}</TitleText>{subtitle}"
@@ -160,7 +161,7 @@ def _product(book: Book, one: EditionFacts, spec: PrintSpec) -> str:
         part
         for part in (
             f"<Product><RecordReference>{escape(book.id)}-{one.lang}</RecordReference>",
-            f"<NotificationType>03</NotificationType>{identifier}",
+            f"<NotificationType>02</NotificationType>{identifier}",  # confirmed before publication
             "<DescriptiveDetail><ProductComposition>00</ProductComposition><ProductForm>BC</ProductForm>",
             *(
                 f"<Measure><MeasureType>{kind}</MeasureType><Measurement>{_plain(size)}</Measurement>"
@@ -176,7 +177,11 @@ def _product(book: Book, one: EditionFacts, spec: PrintSpec) -> str:
             ),
             f"<EditionStatement>{escape(one.edition)}</EditionStatement>" if one.edition else "",
             f"<Language><LanguageRole>01</LanguageRole><LanguageCode>{code}</LanguageCode></Language>{original}",
-            f"<Extent>{extent}</Extent>",
+            *(
+                f"<Extent><ExtentType>{kind}</ExtentType><ExtentValue>{count}</ExtentValue>"
+                "<ExtentUnit>03</ExtentUnit></Extent>"
+                for kind, count in extents
+            ),
             "</DescriptiveDetail>",
             "<CollateralDetail><TextContent><TextType>03</TextType><ContentAudience>00</ContentAudience>"
             f"<Text>{escape(one.blurb)}</Text></TextContent></CollateralDetail>"
