@@ -234,3 +234,27 @@ def test_a_page_may_show_its_number_twice(tmp_path: Path) -> None:
         contents = [page.obj.Contents for page in pdf.pages if "/Contents" in page.obj]
         assert {len(parts) for parts in contents} == {2, 3}
         assert all(isinstance(part, pikepdf.Stream) for parts in contents for part in parts)
+
+
+def test_a_number_that_every_chapter_prints_does_not_cost_a_second_layout(tmp_path: Path) -> None:
+    """Each chapter names the last one, on page 103: how many digits that takes shows as chapters are set."""
+    lines = "<p>A line of a few more words, here.</p>" * 240
+    see = '<p>See <span class="page-slot" data-pages="c13"></span>.</p>'
+    first = random_book(1, chapters=1, blocks=1)[1]
+    chapters = [
+        replace(
+            first,
+            id=f"c{number}",
+            html=f'<!DOCTYPE html><html lang="en"><body><h1 id="c{number}" data-title="x">x</h1>'
+            f"{see}{lines * (2 if number == 5 else 1)}</body></html>",
+            anchors=(f"c{number}",),
+            mentions=("c13",),
+            notes=(),
+            bookmarks=(),
+        )
+        for number in range(1, 14)
+    ]
+    result = print_edition(chapters, [STYLE], settings(tmp_path))
+    assert [str(one) for one in result.diagnostics] == []
+    assert result.page_map.folio("c13") == "103", "the case is one on the border of 100"
+    assert result.facts.laid_out <= len(chapters) + 3

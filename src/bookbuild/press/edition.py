@@ -98,7 +98,7 @@ class Press:
         self.meanwhile = meanwhile
         self.jobs: list[Job | None] = [None] * len(units)
         self.laid_out: list[LaidOut | None] = [None] * len(units)
-        self.guesses: list[Guess] = []
+        self.estimates = [_estimate(unit, settings.page) for unit in units]
         self.map = PageMap({}, ())
         self.plan = Plan((), 0, (), ())
         self.numbers: list[tuple[str, ...]] = []
@@ -129,7 +129,6 @@ class Press:
         What is begun with follows from the units alone: where page numbers could settle in two ways,
         a cache must not decide between them.
         """
-        self.guesses = guesses(self.units, self.settings.page, {})
         self._renumber()
         while True:
             jobs = self._jobs()
@@ -147,16 +146,24 @@ class Press:
     def _ready(self, due: Sequence[int]) -> Sequence[int]:
         """Return the units to be laid out now: those whose numbers will hardly change in length.
 
-        Contents and index wait for the other units, and so does a unit that names page “about 100”.
+        Where that is said of none, some are laid out, to see how far off the estimates are. Contents and
+        index wait for the other units, and so does a unit that names page “about 100”. None is laid out
+        again before all others are: its numbers may change back.
         """
+        due = [index for index in due if self.laid_out[index] is None] or due
         if all(self.laid_out):
             return due
+        sampled = bool(self._sampled())
         least, most = (
             [fill_unit(unit, page_map, order, self._settings_of(unit)).texts for unit in self.units]
-            for page_map, order in map(self._numbered, _DOUBT)
+            for page_map, order in map(self._numbered, _DOUBT_AFTER_SAMPLE if sampled else _DOUBT)
         )
         sure = [i for i in due if [*map(slots.shape, least[i])] == [*map(slots.shape, most[i])]]
-        return sure or [i for i in due if not full_of_numbers(self.units[i])] or due
+        texts = [index for index in due if not full_of_numbers(self.units[index])]
+        if set(sure) & set(texts):
+            return sure
+        few = max(_SAMPLE, len(texts) // (2 if sampled else 10))
+        return [*sure, *texts[:few]] or due
 
     def joined(self) -> bytes:
         from bookbuild.press.join import Imprint, join
@@ -269,17 +276,38 @@ class Press:
         return typeset(job) if future is None else outcome(future, job.unit)
 
     def _renumber(self) -> None:
-        """Make the page map anew from what is laid out and, for the rest, what is guessed."""
+        """Make the page map anew from what is laid out and, for the rest, what is estimated."""
         self.map, self.plan = self._numbered(1)
 
     def _numbered(self, share: float) -> tuple[PageMap, Plan]:
-        """Return the page map and plan if what is guessed is multiplied by ``share``."""
-        pages = [
-            (sheet.sheets.pages, sheet.sheets.anchors) if sheet else _scaled(guess, share)
-            for sheet, guess in zip(self.laid_out, self.guesses, strict=True)
-        ]
+        """Return the page map and plan if what is estimated is multiplied by ``share``."""
+        share *= self._error_so_far()
+        pages: list[tuple[int, Mapping[str, int]]] = []
+        over = 0.0
+        for sheet, estimate in zip(self.laid_out, self.estimates, strict=True):
+            if sheet:
+                pages.append((sheet.sheets.pages, sheet.sheets.anchors))
+            else:
+                # Whole pages, but so that what is rounded off one unit goes to the next.
+                exact = estimate[0] * share + over
+                pages.append(_whole(estimate, max(1, round(exact))))
+                over = exact - pages[-1][0]
         order = self._plan([length for length, _ in pages])
         return page_map(order, [anchors for _, anchors in pages]), order
+
+    def _error_so_far(self) -> float:
+        """Return by how much too few pages were estimated for the units that are laid out."""
+        sampled = self._sampled()
+        estimated = sum(estimate for _, estimate in sampled)
+        return sum(pages for pages, _ in sampled) / estimated if sampled else 1.0
+
+    def _sampled(self) -> list[tuple[int, float]]:
+        """Return the lengths, true and estimated, of the units of some length that are laid out."""
+        return [
+            (sheet.sheets.pages, estimate)
+            for sheet, (estimate, _), unit in zip(self.laid_out, self.estimates, self.units, strict=True)
+            if sheet and estimate > _SOME_TEXT and not full_of_numbers(unit)
+        ]
 
     def _changed_references(self, due: Sequence[int]) -> dict[str, tuple[str, str]]:
         return {
@@ -393,8 +421,10 @@ def font_file(digest: str, sheets: Sequence[LaidOut], root: Path) -> bytes:
     raise InternalFault("a font on the pages is in no known file")
 
 
-Guess = tuple[int, dict[str, int]]
+Length = tuple[int, dict[str, int]]
 """How many pages a unit has, and on which of them its anchors fall."""
+Estimate = tuple[float, dict[str, float]]
+"""About how many pages a unit has, and how far into it its anchors fall, from 0 to 1."""
 
 
 def remembered_as(settings: PressSettings, units: Sequence[Unit]) -> str:
@@ -411,36 +441,40 @@ def hints_of(sheets: Sequence[LaidOut]) -> dict[str, int]:
     return hints
 
 
-def guesses(units: Sequence[Unit], page: PageFormat, hints: Mapping[str, int]) -> list[Guess]:
+def guesses(units: Sequence[Unit], page: PageFormat, hints: Mapping[str, int]) -> list[Length]:
     """Begin with the page numbers of the last run if there was one, else with the text's length."""
     found = []
     for unit in units:
-        pages, anchors = _guess(unit, page)
+        estimate = _estimate(unit, page)
+        pages, anchors = _whole(estimate, max(1, round(estimate[0])))
         known = {anchor: at for anchor in anchors if (at := hints.get(f"anchor {anchor}"))}
         found.append((hints.get(f"pages {unit.id}", pages), {**anchors, **known}))
     return found
 
 
-_DOUBT = (0.8, 1.25)
-"""By how much the first guess may be wrong."""
+_DOUBT = (0.45, 2.2)
+"""By how much an estimate may be wrong."""
+_DOUBT_AFTER_SAMPLE = (0.94, 1.06)
+"""By how much it may be wrong when some units have shown what a page of this book holds."""
+_SOME_TEXT = 0.3
+"""Pages from which on a unit tells something of the others: not a title, nor the number of a part."""
+_SAMPLE = 2
+"""Units that are laid out at least at a time."""
 
 
-def _scaled(guess: Guess, share: float) -> Guess:
-    pages, anchors = guess
-    return max(1, round(pages * share)), {anchor: 1 + int((at - 1) * share) for anchor, at in anchors.items()}
+def _whole(estimate: Estimate, pages: int) -> Length:
+    return pages, {anchor: 1 + int(share * pages) for anchor, share in estimate[1].items()}
 
 
-_LETTERS_TO_A_MM2 = 0.07
-"""Letters that stand on a page, to each square millimetre of it: for the first guess only."""
+_LETTERS_TO_A_MM2 = 0.058
+"""Letters that stand on a page, to each square millimetre of it: for the first estimate only."""
 
 
-def _guess(unit: Unit, page: PageFormat) -> Guess:
-    """Return about how many pages a unit has, and on which its anchors fall."""
+def _estimate(unit: Unit, page: PageFormat) -> Estimate:
     letters = len(_TAG.sub("", unit.html))
     area = float(page.trim_width_mm * page.trim_height_mm)
-    pages = max(1, round(letters / (area * _LETTERS_TO_A_MM2)))
     places = slots.anchor_places(unit.html)
-    return pages, {anchor: 1 + int(places.get(anchor, 0) * pages) for anchor in unit.anchors}
+    return letters / (area * _LETTERS_TO_A_MM2), {anchor: places.get(anchor, 0.0) for anchor in unit.anchors}
 
 
 def full_of_numbers(unit: Unit) -> bool:
