@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +14,7 @@ from press_books import STYLE, random_book, settings
 
 from bookbuild.diagnostics import InternalFault
 from bookbuild.press import edition, engine, note_area
+from bookbuild.press.settings import StyleSheet
 
 STOCK = """
 import sys
@@ -61,6 +64,40 @@ def test_laying_notes_out_one_by_one_gives_the_same_bytes_as_the_engine_does(
     mended = pages()
     monkeypatch.setattr(LayoutContext, "_update_footnote_area", stock)
     assert pages() == mended
+
+
+def test_a_property_that_nobody_set_has_the_value_that_the_engine_gives_it(tmp_path: Path) -> None:
+    """Every property of every element of a book, taken the engine's long way and the short one."""
+    engine.engine()
+    import weasyprint
+    from weasyprint import css
+    from weasyprint.css.counters import CounterStyle
+
+    (style_class,) = (
+        node
+        for node in ast.parse(inspect.getsource(css)).body
+        if isinstance(node, ast.ClassDef) and node.name == "ComputedStyle"
+    )
+    (method,) = (node for node in style_class.body if getattr(node, "name", "") == "__missing__")
+    scope: dict[str, Any] = {}
+    exec(compile(ast.Module([method], []), "the engine's own", "exec"), css.__dict__, scope)
+    own = StyleSheet(
+        "styles/own.css",
+        "p { margin-inline-start: calc(1em + 3px); --wide: 2em; width: var(--wide) } "
+        "li { padding-block-end: 1mm; font-size: calc(1em * 1.1) } em { float: left; direction: rtl }",
+    )
+    sheets = [weasyprint.CSS(string=sheet.text) for sheet in (STYLE, own)]
+    for unit in random_book(5):
+        html = weasyprint.HTML(string=unit.html)
+        context = weasyprint.document.Document._build_layout_context(
+            html, None, CounterStyle(), {}, {**weasyprint.DEFAULT_OPTIONS, "stylesheets": sheets}
+        )
+        for style in context.style_for._computed_styles.values():
+            for name in css.INITIAL_VALUES:
+                short, long = style.copy(), style.copy()
+                dict.clear(short)
+                dict.clear(long)
+                assert short[name] == scope["__missing__"](long, name), name
 
 
 def test_an_unknown_engine_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
