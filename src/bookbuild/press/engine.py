@@ -296,7 +296,7 @@ def plain_properties(css: ModuleType) -> frozenset[str]:
 
 
 def sets_logical_sides(style: Any) -> bool:
-    """Tell whether a rule may set a property of the style by a logical side, such as ``margin-inline-start``."""
+    """Tell whether a rule may set a property by a logical side, such as ``margin-inline-start``."""
     known = style.__dict__.get("sets_logical_sides")
     if known is None:
         words = ("block", "inline", "start", "end")
