@@ -842,6 +842,7 @@ def main() -> None:
     status = run_command(lambda: cli.main(prog_name="bookbuild", standalone_mode=False))
     for sent in (signal.SIGINT, signal.SIGTERM):  # all is done: too late for either
         signal.signal(sent, signal.SIG_IGN)
+    gc.freeze()  # the system takes all of it back at once: nobody need look for cycles in it
     sys.exit(status)
 
 

@@ -18,6 +18,7 @@ from press_books import STYLE, random_book, settings
 from bookbuild.model.unit import PromisedNote, Unit
 from bookbuild.press import edition, gate, pages
 from bookbuild.press.cache import SheetCache
+from bookbuild.press.readings import Readings
 
 BOOK = random_book(1)
 
@@ -222,10 +223,10 @@ def test_the_gate_finds(
     assert code in codes(press, faulty)
     # What was read before on the sound pages hides nothing.
     kept = SheetCache(tmp_path)
-    assert gate.check(whole, BOOK, press._sheets(), press.plan, press.settings, kept) == []
+    assert gate.check(whole, BOOK, press._sheets(), press.plan, press.settings, Readings(kept)) == []
     known = {path for path in tmp_path.rglob("*") if path.is_file()}
     assert len(known) == len(BOOK)
-    warm = gate.check(faulty, BOOK, press._sheets(), press.plan, press.settings, kept)
+    warm = gate.check(faulty, BOOK, press._sheets(), press.plan, press.settings, Readings(kept))
     assert code in {finding.code for finding in warm}
 
 
@@ -288,10 +289,10 @@ def test_pages_once_read_are_not_read_again_while_they_stay_the_same(
     press: edition.Press, whole: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept = SheetCache(tmp_path)
-    gate.check(whole, BOOK, press._sheets(), press.plan, press.settings, kept)
+    gate.check(whole, BOOK, press._sheets(), press.plan, press.settings, Readings(kept))
     monkeypatch.setattr(pages._Painter, "_show", lambda *_: pytest.fail("a page was read again"))
     monkeypatch.setattr(pages.Reader, "margin", lambda *_: gate._EMPTY)
-    found = gate.check(whole, BOOK, press._sheets(), press.plan, press.settings, kept)
+    found = gate.check(whole, BOOK, press._sheets(), press.plan, press.settings, Readings(kept))
     assert {d.code for d in found} == {"G212"}  # of the margins that were not read
 
 

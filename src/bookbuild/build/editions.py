@@ -46,7 +46,7 @@ from bookbuild.press.edition import print_edition
 from bookbuild.press.settings import PressSettings, StyleSheet
 from bookbuild.press.store import Store
 from bookbuild.press.styles import book_styles, house_styles
-from bookbuild.press.typeset import prepare
+from bookbuild.press.typeset import warm_up
 from bookbuild.render import locale_css, render_html, render_units
 from bookbuild.render.units import Memory as WrittenMemory
 from bookbuild.translate.extract import extract
@@ -191,9 +191,6 @@ def print_language(
         InternalFault: the engine fails on a chapter.
     """
     styles = styles_of(project, language, proof=settings.proof)
-    hyphenation = _hyphenation(project, {language, *book.languages})
-    if isinstance(workers, Workers):
-        workers.submit(prepare, styles, project.book, book.page, language, hyphenation)
     locale = locale_of(project, language)
     localized = localized_book(project, book, language, locale)
     kept = shelf.edition(language) if shelf else None
@@ -346,6 +343,7 @@ def worker_pool(jobs: int, limits: WorkLimits = WorkLimits()) -> Iterator[Worker
         yield None
         return
     with Workers(jobs, limits) as workers:
+        workers.submit(warm_up)  # while the book is read
         try:
             yield workers
         except BaseException:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from bookbuild.press import sheets
@@ -60,6 +61,14 @@ class SheetCache:
     def keep_read(self, key: str, reading: bytes) -> None:
         """Keep what the gate read."""
         self.store.put("reading", key, reading)
+
+    def remembered_read(self, name: str) -> list[str]:
+        """Return under which keys what the gate asked for last time is kept; hints, never facts."""
+        return (self.store.get("asked", name) or b"").decode(errors="replace").split()
+
+    def remember_read(self, name: str, keys: Sequence[str]) -> None:
+        """Remember what the gate asked for."""
+        self.store.put("asked", name, " ".join(keys).encode())
 
     def cut(self, key: str) -> bytes | None:
         """Return a font cut down to some glyphs, with its name, or nothing."""

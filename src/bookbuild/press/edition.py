@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from bookbuild.diagnostics import Diagnostic, InternalFault, in_order
 from bookbuild.model.book import PageFormat
@@ -21,6 +22,10 @@ from bookbuild.press.folios import Plan, page_map, plan, side_of
 from bookbuild.press.settings import PressSettings, StyleSheet
 from bookbuild.press.sheets import Finding, LaidOut, placed
 from bookbuild.press.typeset import Job, typeset
+
+if TYPE_CHECKING:
+    from bookbuild.press.join import Joining
+    from bookbuild.press.readings import Readings
 
 Progress = Callable[[str, int, int], None]
 """Told after each unit: its title, how many are done in this round, how many there are."""
@@ -102,6 +107,8 @@ class Press:
         self.map = PageMap({}, ())
         self.plan = Plan((), 0, (), ())
         self.numbers: list[tuple[str, ...]] = []
+        self._joining: Joining | None = None
+        self._taken: Readings | None = None
         self.flipping: dict[str, tuple[str, str]] = {}
         self.times = [0] * len(units)
         """How often each unit was laid out, or taken from the cache."""
@@ -154,19 +161,27 @@ class Press:
         if all(self.laid_out):
             return due
         sampled = bool(self._sampled())
-        least, most = (
-            [fill_unit(unit, page_map, order, self._settings_of(unit)).texts for unit in self.units]
-            for page_map, order in map(self._numbered, _DOUBT_AFTER_SAMPLE if sampled else _DOUBT)
-        )
-        sure = [i for i in due if [*map(slots.shape, least[i])] == [*map(slots.shape, most[i])]]
+        doubt = [self._numbered(share) for share in (_DOUBT_AFTER_SAMPLE if sampled else _DOUBT)]
+        sure = [at for at in due if len({self._shapes(self.units[at], *numbers) for numbers in doubt}) == 1]
         texts = [index for index in due if not full_of_numbers(self.units[index])]
         if set(sure) & set(texts):
             return sure
         few = max(_SAMPLE, len(texts) // (2 if sampled else 10))
         return [*sure, *texts[:few]] or due
 
+    def _shapes(self, unit: Unit, numbers: PageMap, order: Plan) -> tuple[object, ...]:
+        """Return what decides the room that the page numbers of a unit take."""
+        texts = fill_unit(unit, numbers, order, self._settings_of(unit)).texts
+        return tuple(map(slots.shape, texts))
+
     def joined(self) -> bytes:
-        from bookbuild.press.join import Imprint, join
+        parts = (self.units, self._sheets(), self.numbers, self.plan)
+        if self._joining is None or not self._joining.agrees(*parts):
+            self._joining = self._new_joining()
+        return self._joining.finish(*parts)
+
+    def _new_joining(self) -> Joining:
+        from bookbuild.press.join import Imprint, Joining
 
         settings = self.settings
         imprint = Imprint(
@@ -177,13 +192,51 @@ class Press:
             settings.direction,
             settings.page,
         )
-        return join(self.units, self._sheets(), self.numbers, self.plan, imprint, self._read_font, self.cache)
+        return Joining(imprint, self._read_font, self.cache)
+
+    def _join_ahead(self) -> None:
+        """Join, while others lay out, what will probably be as it was in the last run."""
+        hints = self.cache.remembered(remembered_as(self.settings, self.units)) if self.cache else {}
+        if not hints or not self.cache or self._joining:
+            return
+        lengths = guesses(self.units, self.settings.page, hints)
+        order = self._plan([pages for pages, _ in lengths])
+        if order.step != 1:
+            return
+        jobs, numbers = jobs_of(
+            self.units, self.styles, self.settings, page_map(order, [at for _, at in lengths]), order
+        )
+        self._joining = joining = self._new_joining()
+        known = [self.cache.get(job) for job in jobs]
+        for at, (unit, sheet, texts) in enumerate(zip(self.units, known, numbers, strict=True)):
+            if sheet and all(known[:at]):
+                joining.add(unit, sheet, texts, order)
+            elif sheet:
+                joining.prepare(unit, sheet, texts)
 
     def gated(self, pdf: bytes) -> list[Diagnostic]:
         """Return what the gate finds in the finished PDF."""
         from bookbuild.press.gate import check
 
-        return check(pdf, self.units, self._sheets(), self.plan, self.settings, self.cache)
+        with self._readings() as readings:
+            return check(pdf, self.units, self._sheets(), self.plan, self.settings, readings)
+
+    @contextmanager
+    def _readings(self) -> Iterator[Readings | None]:
+        """Lend the gate what it read before; remember what it asks for."""
+        if not self.cache:
+            yield None
+            return
+        readings = self._taken or self._readings_of_last_run(self.cache)
+        yield readings
+        self.cache.remember_read(remembered_as(self.settings, self.units), readings.asked)
+
+    def _readings_of_last_run(self, cache: SheetCache) -> Readings:
+        from bookbuild.press.readings import Readings
+
+        readings = Readings(cache)
+        readings.take(cache.remembered_read(remembered_as(self.settings, self.units)))
+        return readings
 
     def key(self) -> str:
         """Return the digest of all that decides the bytes of the joined PDF and what is promised of it."""
@@ -269,6 +322,9 @@ class Press:
     def _use_the_time(self) -> None:
         """Do what else there is to do while others lay out."""
         _load_what_comes_after()
+        self._join_ahead()
+        if self.cache and not self._taken:
+            self._taken = self._readings_of_last_run(self.cache)
         if self.meanwhile:
             self.meanwhile()
 

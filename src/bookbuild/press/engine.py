@@ -240,19 +240,31 @@ def engine_digest() -> str:
 
 @functools.cache
 def engine() -> Engine:
-    """Load and mend the engine, once per process.
+    """Load and mend the engine and give it fonts, once per process.
 
     Raises:
         InternalFault: the installed engine is not the known one.
     """
     hide_system_fonts()
+    weasyprint = mended_engine()
+    from weasyprint.text.fonts import FontConfiguration
+
+    return Engine(weasyprint, FontConfiguration())
+
+
+@functools.cache
+def mended_engine() -> ModuleType:
+    """Load and mend the engine's modules; nothing of this belongs to one process.
+
+    Raises:
+        InternalFault: the installed engine is not the known one.
+    """
     weasyprint = load_engine()
     import pyphen
     from weasyprint import css, draw, layout
     from weasyprint.draw import text
     from weasyprint.layout import block, inline, page, table
     from weasyprint.text import line_break
-    from weasyprint.text.fonts import FontConfiguration
 
     for module in (css, block, page, table, layout, line_break, draw, text, pyphen):
         require_known(module)
@@ -271,7 +283,7 @@ def engine() -> Engine:
     text.draw_first_line = mended(text.draw_first_line, _DRAWING_MENDS)
     draw.draw_text = _marking(draw.draw_text)
     pyphen.HyphDict.positions = _breaking_names(pyphen)
-    return Engine(weasyprint, FontConfiguration())
+    return weasyprint
 
 
 def register_hyphenation(patterns: Mapping[str, Path]) -> None:

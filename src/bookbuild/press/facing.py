@@ -115,9 +115,10 @@ class _FacingPress(Press):
 
         other = self.sides[1].settings
         sheets = self._sheets()
-        found = check(
-            pdf, self.units, sheets, self.plan, self.settings, self.cache, others={other.lang: other}
-        )
+        with self._readings() as readings:
+            found = check(
+                pdf, self.units, sheets, self.plan, self.settings, readings, others={other.lang: other}
+            )
         return found + check_spreads(pdf, self._pairs(), self.units, sheets, self.plan)
 
     def key(self) -> str:

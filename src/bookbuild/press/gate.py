@@ -39,12 +39,11 @@ import pikepdf
 
 from bookbuild.diagnostics import Diagnostic
 from bookbuild.model.unit import Folios, PageMap, PlacedNote, PromisedNote, Unit
-from bookbuild.press import readings
 from bookbuild.press.folios import Plan, by_language
 from bookbuild.press.pages import PageText, Reader, Run, folded, letters_of, named_destinations, page_labels
 from bookbuild.press.promises import Promise, promise_of
 from bookbuild.press.reading_order import as_read, texts_by_letters
-from bookbuild.press.readings import Kept, Reading, glyph_facts, kept_reading, key_of
+from bookbuild.press.readings import Reading, Readings, glyph_facts, key_of, still_so
 from bookbuild.press.settings import FOLIO_MARK, PressSettings
 from bookbuild.press.sheets import Finding, LaidOut, placed
 from bookbuild.press.slots import page_runs
@@ -71,7 +70,7 @@ def check(
     laid_out: Sequence[LaidOut],
     plan: Plan,
     settings: PressSettings,
-    kept: Kept | None = None,
+    kept: Readings | None = None,
     *,
     others: Mapping[str, PressSettings] | None = None,
 ) -> list[Diagnostic]:
@@ -125,15 +124,15 @@ class _Book:
                 self.found.append((self.units[0], _unreadable(number, error)))
         return [margin.folio() for margin in self.margins]
 
-    def reading(self, at: int, kept: Kept | None) -> Reading:
+    def reading(self, at: int, kept: Readings | None) -> Reading:
         """Read a unit's pages, or take what was kept of them, and note what is wrong."""
         unit, sheet, numbers = self.units[at], self.laid_out[at], self._numbers(at)
         pages = [self.pages[number - 1] for number in numbers]
         key = ""
         with contextlib.suppress(*_UNREADABLE):
             key = key_of(unit, sheet, self.settings, self.reader, pages) if kept else ""
-            known = kept_reading(kept.read(key), self.reader, pages) if kept else None
-            if known:
+            known = kept.find(key) if kept else None
+            if known and still_so(known, self.reader, pages):
                 self._check_margins(unit, sheet, numbers, known.near)
                 return known
         texts = [self._text(number, page) for number, page in zip(numbers, pages, strict=True)]
@@ -142,7 +141,7 @@ class _Book:
         self._check_margins(unit, sheet, numbers, reading.near)
         glyphs = glyph_facts(self.reader, pages, texts) if key and not findings else None
         if kept and glyphs is not None:
-            kept.keep_read(key, readings.to_bytes(replace(reading, glyphs=glyphs)))
+            kept.keep(key, replace(reading, glyphs=glyphs))
         return reading
 
     def whereabouts(self, at: int, anchor: str, page: int) -> tuple[str, int]:

@@ -6,7 +6,7 @@ import hashlib
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
 
@@ -60,25 +60,133 @@ def join(
     Raises:
         InternalFault: a page slot has not as many digits as the number to be put in.
     """
-    with Pdf.new() as pdf:
-        fonts = BookFonts(pdf, read_font, kept, whole=whole_fonts)
-        places = _destinations(laid_out, plan)
-        _add_pages(pdf, units, laid_out, numbers, plan, imprint, fonts)
-        used = _relink(pdf, places) | _outline(pdf, units, places)
-        used |= {anchor for unit in units for anchor in unit.mentions if anchor in places}
-        _name_destinations(pdf, places, used)
-        _page_labels(pdf, plan)
-        fonts.write()
-        _describe(pdf, imprint)
-        out = io.BytesIO()
-        pdf.save(
-            out,
-            deterministic_id=True,
-            object_stream_mode=pikepdf.ObjectStreamMode.generate,
-            compress_streams=not whole_fonts,
-            min_version="1.7",
-        )
-        return out.getvalue()
+    return Joining(imprint, read_font, kept, whole_fonts=whole_fonts).finish(units, laid_out, numbers, plan)
+
+
+class Joining:
+    """A book that is being joined: units are added in order, each as soon as it is known.
+
+    The bytes depend on what is added, not on when; as the file counts its objects while units are added,
+    nothing can be added before what precedes it. :meth:`prepare` does then what can be done.
+    """
+
+    def __init__(
+        self,
+        imprint: Imprint,
+        read_font: Callable[[str], bytes],
+        kept: KeptCuts | None = None,
+        *,
+        whole_fonts: bool = False,
+    ) -> None:
+        self._imprint = imprint
+        self._whole_fonts = whole_fonts
+        self._pdf = Pdf.new()
+        self._fonts = BookFonts(self._pdf, read_font, kept, whole=whole_fonts)
+        self._pictures: dict[bytes, Any] = {}
+        self._order: list[int] = []
+        """For each page of the file, as it is added, its number in the book."""
+        self._added: list[_Part] = []
+        self._prepared: dict[str, tuple[_Part, Pdf]] = {}
+
+    def prepare(self, unit: Unit, sheet: LaidOut, texts: Sequence[str]) -> None:
+        """Open a unit's pages and put its page numbers in; it is to be added later."""
+        part = _Part(unit, sheet, tuple(texts))
+        self._prepared[unit.id] = part, self._opened(part)
+
+    def add(self, unit: Unit, sheet: LaidOut, texts: Sequence[str], plan: Plan) -> None:
+        """Add the pages of the next unit.
+
+        Raises:
+            InternalFault: a page slot has not as many digits as the number to be put in.
+        """
+        pdf, imprint = self._pdf, self._imprint
+        own = plan.pages_of(len(self._added), sheet.sheets.pages)
+        part = _Part(unit, sheet, tuple(texts))
+        while plan.step == 1 and len(pdf.pages) + 1 < own[0]:
+            self._order.append(len(pdf.pages) + 1)
+            _add_blank(pdf, imprint.page)
+        start = len(pdf.pages)
+        self._order += own
+        known, source = self._prepared.pop(unit.id, (None, None))
+        with source if source and known == part else self._opened(part) as source:
+            pdf.pages.extend(source.pages)
+            _add_tags(pdf, source)
+        # In place: groups drawn on the pages have resources of their own that name the same fonts.
+        shared = pdf.pages[start].obj.Resources.Font
+        for use in sheet.fonts:
+            shared[Name(f"/{use.name}")] = self._fonts.adopt(use, shared[Name(f"/{use.name}")])
+        _share_pictures(pdf.pages[start].obj.Resources, self._pictures)
+        if unit.folios is Folios.SHOWN:
+            _stamp_folios(pdf, start, sheet, plan, own, imprint, self._fonts, shared)
+        if unit.lang != imprint.lang:
+            for index in range(start, len(pdf.pages)):
+                _tell_language(pdf, pdf.pages[index], unit.lang)
+        self._added.append(replace(part, numbers=tuple(own), folios=_folios(plan, own)))
+
+    def agrees(
+        self, units: Sequence[Unit], laid_out: Sequence[LaidOut], numbers: Sequence[Sequence[str]], plan: Plan
+    ) -> bool:
+        """Tell whether what was added is what the book begins with."""
+        whole = zip(units, laid_out, numbers, strict=True)
+        for at, (added, (unit, sheet, texts)) in enumerate(zip(self._added, whole, strict=False)):
+            own = plan.pages_of(at, sheet.sheets.pages)
+            if added != _Part(unit, sheet, tuple(texts), tuple(own), _folios(plan, own)):
+                return False
+        return True
+
+    def finish(
+        self, units: Sequence[Unit], laid_out: Sequence[LaidOut], numbers: Sequence[Sequence[str]], plan: Plan
+    ) -> bytes:
+        """Add the units that are missing; return the whole book, of which this is the end.
+
+        Raises:
+            InternalFault: a page slot has not as many digits as the number to be put in.
+        """
+        with self._pdf as pdf:
+            begun = len(self._added)
+            for unit, sheet, texts in zip(units[begun:], laid_out[begun:], numbers[begun:], strict=True):
+                self.add(unit, sheet, texts, plan)
+            if plan.step != 1:
+                _put_in_order(pdf, self._order, plan.pages, self._imprint.page)
+            places = _destinations(laid_out, plan)
+            used = _relink(pdf, places) | _outline(pdf, units, places)
+            used |= {anchor for unit in units for anchor in unit.mentions if anchor in places}
+            _name_destinations(pdf, places, used)
+            _page_labels(pdf, plan)
+            self._fonts.write()
+            _describe(pdf, self._imprint)
+            out = io.BytesIO()
+            pdf.save(
+                out,
+                deterministic_id=True,
+                object_stream_mode=pikepdf.ObjectStreamMode.generate,
+                compress_streams=not self._whole_fonts,
+                min_version="1.7",
+            )
+            return out.getvalue()
+
+    def _opened(self, part: _Part) -> Pdf:
+        """Open a unit's pages, with exact boxes and the page numbers that its text prints."""
+        source = Pdf.open(io.BytesIO(part.sheet.sheets.pdf))
+        _put_digits_in([source.pages[page - 1] for page in part.sheet.slot_pages], part.texts, part.unit)
+        for page in source.pages:
+            _set_boxes(page, self._imprint.page)
+        return source
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """All that decides how a unit stands in the file."""
+
+    unit: Unit
+    sheet: LaidOut
+    texts: tuple[str, ...]
+    numbers: tuple[int, ...] = ()
+    folios: tuple[str, ...] = ()
+
+
+def _folios(plan: Plan, numbers: Sequence[int]) -> tuple[str, ...]:
+    return tuple(plan.folios[number - 1] for number in numbers)
 
 
 def _destinations(laid_out: Sequence[LaidOut], plan: Plan) -> dict[str, tuple[int, float, float]]:
@@ -88,44 +196,6 @@ def _destinations(laid_out: Sequence[LaidOut], plan: Plan) -> dict[str, tuple[in
         for anchor, (page, x, y) in sheet.destinations.items():
             places.setdefault(anchor, (first + (page - 1) * plan.step, x, y))
     return places
-
-
-def _add_pages(
-    pdf: Pdf,
-    units: Sequence[Unit],
-    laid_out: Sequence[LaidOut],
-    numbers: Sequence[Sequence[str]],
-    plan: Plan,
-    imprint: Imprint,
-    fonts: BookFonts,
-) -> None:
-    pictures: dict[bytes, Any] = {}
-    order: list[int] = []
-    """For each page of the file, as it is added, its number in the book."""
-    for at, (unit, sheet, texts) in enumerate(zip(units, laid_out, numbers, strict=True)):
-        own = plan.pages_of(at, sheet.sheets.pages)
-        while plan.step == 1 and len(pdf.pages) + 1 < own[0]:
-            order.append(len(pdf.pages) + 1)
-            _add_blank(pdf, imprint.page)
-        start = len(pdf.pages)
-        order += own
-        with Pdf.open(io.BytesIO(sheet.sheets.pdf)) as source:
-            pdf.pages.extend(source.pages)
-            _add_tags(pdf, source)
-        # In place: groups drawn on the pages have resources of their own that name the same fonts.
-        shared = pdf.pages[start].obj.Resources.Font
-        for use in sheet.fonts:
-            shared[Name(f"/{use.name}")] = fonts.adopt(use, shared[Name(f"/{use.name}")])
-        _share_pictures(pdf.pages[start].obj.Resources, pictures)
-        _put_digits_in([pdf.pages[start + page - 1] for page in sheet.slot_pages], texts, unit)
-        if unit.folios is Folios.SHOWN:
-            _stamp_folios(pdf, start, sheet, plan, own, imprint, fonts, shared)
-        for index in range(start, len(pdf.pages)):
-            _set_boxes(pdf.pages[index], imprint.page)
-            if unit.lang != imprint.lang:
-                _tell_language(pdf, pdf.pages[index], unit.lang)
-    if plan.step != 1:
-        _put_in_order(pdf, order, plan.pages, imprint.page)
 
 
 def _tell_language(pdf: Pdf, page: Page, lang: str) -> None:

@@ -1,6 +1,6 @@
-"""What worker processes have in common before they part: the engine's modules, loaded once.
+"""What worker processes have in common before they part: the engine's modules, loaded and mended once.
 
-Only loaded: fonts and what else the engine sets up belong to each process. A library that is missing
+Fonts and what else the engine sets up belong to each process. A library that is missing
 is told by the first unit laid out.
 """
 
@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import contextlib
 
-from bookbuild.press.loading import load_engine
+from bookbuild.diagnostics import InternalFault
+from bookbuild.press.engine import mended_engine
 
-with contextlib.suppress(OSError):
-    load_engine()
+with contextlib.suppress(OSError, InternalFault):
     import bookbuild.press.typeset  # noqa: F401
+
+    mended_engine()

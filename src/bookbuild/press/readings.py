@@ -34,6 +34,33 @@ class Kept(Protocol):
         """Keep something under a key."""
 
 
+class Readings:
+    """Readings, and where they are kept: those of the last run can be taken before the gate asks for them."""
+
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept
+        self._taken: dict[str, Reading | None] = {}
+        self.asked: list[str] = []
+        """Keys that the gate asked for, in order."""
+
+    def take(self, keys: Iterable[str]) -> None:
+        """Take readings from where they are kept."""
+        for key in keys:
+            self._taken[key] = _from_bytes(self._kept.read(key))
+
+    def find(self, key: str) -> Reading | None:
+        """Return what was kept under a key, or nothing."""
+        self.asked.append(key)
+        if key not in self._taken:
+            self.take([key])
+        return self._taken[key]
+
+    def keep(self, key: str, reading: Reading) -> None:
+        """Keep a reading."""
+        facts = json.dumps(asdict(reading), ensure_ascii=False, separators=(",", ":"))
+        self._kept.keep_read(key, facts.encode())
+
+
 Glyphs = Mapping[str, Sequence[str | float | None]]
 """Code of a glyph in hexadecimal → its characters and advance."""
 
@@ -85,13 +112,12 @@ def key_of(
     return digest.hexdigest()
 
 
-def kept_reading(data: bytes | None, reader: Reader, pages: Sequence[pikepdf.Page]) -> Reading | None:
-    """Return what was kept if the fonts still say the same of every glyph on the pages."""
+def _from_bytes(data: bytes | None) -> Reading | None:
     if data is None:
         return None
     try:
         facts = json.loads(data)
-        reading = Reading(
+        return Reading(
             slots=tuple(Slot(tuple(slot["anchors"]), slot["link"]) for slot in facts["slots"]),
             shown={
                 target: tuple((whole, last) for whole, last in links)
@@ -103,9 +129,16 @@ def kept_reading(data: bytes | None, reader: Reader, pages: Sequence[pikepdf.Pag
             fonts=tuple(tuple(names) for names in facts["fonts"]),
             glyphs=facts["glyphs"],
         )
-        return reading if _still_so(reading, reader, pages) else None
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def still_so(reading: Reading, reader: Reader, pages: Sequence[pikepdf.Page]) -> bool:
+    """Tell whether the fonts still say the same of every glyph on the pages."""
+    try:
+        return _still_so(reading, reader, pages)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return False
 
 
 def _still_so(reading: Reading, reader: Reader, pages: Sequence[pikepdf.Page]) -> bool:
@@ -128,11 +161,6 @@ def _says(
     table: Mapping[str, Font], wanted: Mapping[str, Mapping[str, Sequence[str | float | None]]]
 ) -> bool:
     return all(table[name].says(glyphs) for name, glyphs in wanted.items() if name in table)
-
-
-def to_bytes(reading: Reading) -> bytes:
-    """Write a reading as ``kept_reading`` reads it."""
-    return json.dumps(asdict(reading), ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def glyph_facts(

@@ -20,6 +20,7 @@ from bookbuild.press.engine import Engine, engine, register_hyphenation
 from bookbuild.press.fetch import BASE_URL, fetcher
 from bookbuild.press.settings import FOLIO_MARK, Limits, StyleSheet
 from bookbuild.press.sheets import Finding, FolioPlace, FontUse, LaidOut
+from bookbuild.press.styles import house_styles
 
 _PX_TO_PT = 0.75
 _BACKGROUND = 10
@@ -127,13 +128,33 @@ def look_at(document: Any, job: Job, setup: Setup, heard: Sequence[str]) -> Laid
     )
 
 
-def prepare(
-    styles: tuple[StyleSheet, ...], root: Path, page: PageFormat, lang: str, hyphenation: Mapping[str, Path]
-) -> None:
-    """Load what all units of an edition need, fonts and patterns too, before the first is handed over."""
-    words = "<h1>A</h1><p>Preparations, <em>preparations</em>, <strong>preparations</strong>.</p><h2>A</h2>"
-    html = f'<!DOCTYPE html><html lang="{lang}"><head><title>A</title></head><body>{words}</body></html>'
-    typeset(Job("", html, (), (), "right", styles, root, page, hyphenation, Limits()))
+def warm_up() -> None:
+    """Set two pages with a bit of everything, before there is anything to set.
+
+    That fills what the engine keeps: fonts, patterns, layouts of words. A process that did so sets its first
+    unit in four fifths of the time.
+    """
+    sample = _SAMPLE.format(text=_SAMPLE_TEXT * 6, rows=_SAMPLE_ROW * 5)
+    here = Path(__file__).parent
+    typeset(Job("", sample, (), (), "right", house_styles("en"), here, PageFormat(), {}, Limits()))
+
+
+_SAMPLE_TEXT = (
+    "<p>Preparations, <em>preparations</em>, <strong>preparations</strong> and preparations, (more of the) "
+    '“preparations” of 1234, <span class="whole">preparations<span class="held">.<span class="call">'
+    '<span class="footnote" data-number="1">Preparations, <cite>Preparations</cite> (Preparations: '
+    "Preparations, 1958), p. 12.</span></span></span></span> And preparations again after these, "
+    'and <a href="book:there">preparations</a> even; then preparations of other preparations.</p>'
+)
+_SAMPLE_ROW = '<tr><td>Preparations</td><td><span class="whole">1234</span></td><td>Preparations</td></tr>'
+_SAMPLE = """\
+<!DOCTYPE html>
+<html lang="en"><head><title>A</title></head><body class="chapter"><section class="chapter">
+<header class="opening"><p class="number">1</p><h1>Preparations</h1></header>
+<h2>Preparations</h2>{text}<ul><li><p>Preparations</p></li></ul>
+<div class="table"><table class="plain"><thead><tr><th>A</th><th>B</th><th>C</th></tr></thead>
+<tbody>{rows}</tbody></table></div></section></body></html>
+"""
 
 
 def typeset_in_background(job: Job) -> LaidOut:
