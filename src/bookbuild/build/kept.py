@@ -19,8 +19,6 @@ from typing import Any
 
 from bookbuild.apparatus.facts import Ledger
 from bookbuild.build.standing import Inputs
-from bookbuild.diagnostics import Diagnostic
-from bookbuild.model.book import Chapter
 from bookbuild.model.edition import Section
 from bookbuild.press.store import Store
 from bookbuild.render.units import Written
@@ -42,14 +40,13 @@ class Shelf:
         self._inputs = inputs
         self._waiting: dict[str, bytes] = {}
 
-    def chapter(self, *read_from: str) -> tuple[Chapter, tuple[Diagnostic, ...]] | None:
-        """Return a chapter, and what is wrong with it, that was read before from the same."""
-        found: tuple[Chapter, tuple[Diagnostic, ...]] | None = self.get("read", *read_from)
-        return found
+    def file(self, *read_from: str) -> Any:
+        """Return what a file of the book held, and what is wrong with it, if it was read before."""
+        return self.get("read", *read_from)
 
-    def keep_chapter(self, chapter: Chapter, problems: tuple[Diagnostic, ...], *read_from: str) -> None:
-        """Keep a chapter that was read."""
-        self.put((chapter, problems), "read", *read_from)
+    def keep_file(self, read: object, *read_from: str) -> None:
+        """Keep what a file of the book held."""
+        self.put(read, "read", *read_from)
 
     def edition(self, language: str) -> KeptEdition:
         """Return what is kept of one language."""

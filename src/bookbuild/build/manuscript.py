@@ -22,7 +22,7 @@ from bookbuild.diagnostics import (
 from bookbuild.model.book import Book, LocalizedBook
 from bookbuild.model.catalog import Catalog
 from bookbuild.model.locale import Locale
-from bookbuild.read import KeptChapters, copy_starter, parse_inlines, read_book, read_ledger
+from bookbuild.read import KeptFiles, copy_starter, parse_inlines, read_book, read_ledger
 from bookbuild.translate.locale import open_locale
 from bookbuild.translate.localize import localize
 from bookbuild.translate.po import read_catalog
@@ -68,7 +68,7 @@ def check_book(
 
 
 def read(
-    project: Project, progress: Progress, kept: KeptChapters | None = None
+    project: Project, progress: Progress, kept: KeptFiles | None = None
 ) -> tuple[Book | None, list[Diagnostic]]:
     """Read a project's book as far as possible, and say what is wrong with its files.
 
@@ -103,7 +103,7 @@ def readable_book(
     languages: Sequence[str],
     settings: Settings,
     progress: Progress,
-    kept: KeptChapters | None = None,
+    kept: KeptFiles | None = None,
 ) -> tuple[Book, list[Diagnostic]]:
     """Read a book; what reading does not find wrong is still to be checked.
 

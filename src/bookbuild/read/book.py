@@ -6,7 +6,7 @@ import functools
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel
 
@@ -66,17 +66,17 @@ NO_VALUE = Name("")
 """Stands for a value that could not be read; its claim's diagnostic says why."""
 
 
-class KeptChapters(Protocol):
-    """Chapters that were read before."""
+class KeptFiles(Protocol):
+    """What the files of a book were found to hold before."""
 
-    def chapter(self, *read_from: str) -> tuple[Chapter, Problems] | None:
-        """Return a chapter, and what is wrong with it, that was read from the same, or nothing."""
+    def file(self, *read_from: str) -> Any:
+        """Return what was read from the same, and what is wrong with it, or nothing."""
 
-    def keep_chapter(self, chapter: Chapter, problems: Problems, *read_from: str) -> None:
-        """Keep a chapter that was read."""
+    def keep_file(self, read: object, *read_from: str) -> None:
+        """Keep what was read, and what is wrong with it."""
 
 
-def read_book(root: Path, kept: KeptChapters | None = None) -> tuple[Book | None, list[Diagnostic]]:
+def read_book(root: Path, kept: KeptFiles | None = None) -> tuple[Book | None, list[Diagnostic]]:
     """Read a book from its folder, or from a project that holds it as ``book/``.
 
     Places are relative to ``root``. Returns everything wrong, sorted by place. The book is given
@@ -185,7 +185,7 @@ class _Shelf:
         folder: str,
         lang: str,
         problems: list[Diagnostic],
-        kept: KeptChapters | None = None,
+        kept: KeptFiles | None = None,
     ) -> None:
         self.root = root
         self.folder = folder
@@ -217,13 +217,17 @@ class _Shelf:
         return chapters, complete
 
     def chapter(self, text: str, path: str, chapter_id: str) -> tuple[Chapter, Problems]:
-        """Read a chapter, or take it as it was read before from the same text."""
         read_from = (text, path, chapter_id, self.lang)
-        found = self.kept.chapter(*read_from) if self.kept else None
+        found: tuple[Chapter, Problems] = self.read(_chapter, *read_from)
+        return found
+
+    def read(self, parse: Callable[..., tuple[Any, Problems]], *read_from: str) -> Any:
+        """Return what ``parse`` reads from some texts, or read before from the same."""
+        found = self.kept.file(parse.__name__, *read_from) if self.kept else None
         if not found:
-            found = _chapter(*read_from)
+            found = parse(*read_from)
             if self.kept:
-                self.kept.keep_chapter(*found, *read_from)
+                self.kept.keep_file(found, parse.__name__, *read_from)
         return found
 
     def sources(self) -> tuple[Source, ...] | None:
@@ -231,7 +235,7 @@ class _Shelf:
         return self.data(_sources, path) if (self.root / path).exists() else ()
 
     def quantities(self, units: tuple[str, ...]) -> tuple[Quantity, ...] | None:
-        files = [self.data(_quantities, path, units) for path in self.names("figures", ".yaml")]
+        files = [self.data(_quantities, path, *units) for path in self.names("figures", ".yaml")]
         read = [file for file in files if file is not None]
         return tuple(one for file in read for one in file) if len(read) == len(files) else None
 
@@ -240,13 +244,14 @@ class _Shelf:
         read = [file for file in files if file is not None]
         return tuple(read) if len(read) == len(files) else None
 
-    def data(self, parse: Callable[..., tuple[D | None, Problems]], path: str, *known: object) -> D | None:
+    def data(self, parse: Callable[..., tuple[D | None, Problems]], path: str, *known: str) -> D | None:
         """Read a data file; ``parse`` is given its text, path and language, and what else must be known."""
         text, found = text_of(self.root, path)
         self.problems.extend(found)
         if text is None:
             return None
-        data, problems = parse(text, path, self.lang, *known)
+        data: D | None
+        data, problems = self.read(parse, text, path, self.lang, *known)
         self.problems.extend(problems)
         return data
 
@@ -291,9 +296,7 @@ def _sources(text: str, path: str, lang: str) -> tuple[tuple[Source, ...] | None
 
 
 @functools.lru_cache(maxsize=_FILES_KEPT)
-def _quantities(
-    text: str, path: str, lang: str, units: tuple[str, ...]
-) -> tuple[tuple[Quantity, ...] | None, Problems]:
+def _quantities(text: str, path: str, lang: str, *units: str) -> tuple[tuple[Quantity, ...] | None, Problems]:
     desk = Desk(path, lang, _short(path), [])
     read = _validated(text, path, FiguresFile, desk.problems)
     quantities = None
