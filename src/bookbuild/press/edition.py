@@ -176,9 +176,10 @@ class Press:
 
     def joined(self) -> bytes:
         parts = (self.units, self._sheets(), self.numbers, self.plan)
-        if self._joining is None or not self._joining.agrees(*parts):
-            self._joining = self._new_joining()
-        return self._joining.finish(*parts)
+        joining, self._joining = self._joining, None  # two books at once take too much memory
+        if joining is None or not joining.agrees(*parts):
+            joining = self._new_joining()
+        return joining.finish(*parts)
 
     def _new_joining(self) -> Joining:
         from bookbuild.press.join import Imprint, Joining
