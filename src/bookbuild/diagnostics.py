@@ -13,12 +13,16 @@ and reported together. A failure of ours or of the world is an exception::
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar
 
 from bookbuild.model.place import NOWHERE, Place
+
+_UNSHOWN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What a message may quote and a terminal must not see: controls, reversals, halves of characters."""
 
 
 class Severity(Enum):
@@ -50,7 +54,8 @@ class Diagnostic:
     def __str__(self) -> str:
         where = f"{self.place}: " if self.place.line else f"{self.place.path}: " if self.place.path else ""
         head = f"{where}{self.severity.value}[{self.code}]: {self.message}"
-        return f"{head}\n  hint: {self.hint}" if self.hint else head
+        said = f"{head}\n  hint: {self.hint}" if self.hint else head
+        return _UNSHOWN.sub(lambda match: f"\\u{ord(match[0]):04x}", said)
 
 
 class BookbuildError(Exception):

@@ -134,7 +134,7 @@ MALFORMED = [
     ("14th–7th centuries BC", "date", 1, "a date is wanted, found “14th–7th centuries BC”",
      "write 14th century BC/7th century BC"),
     ("8:30 p.m.", "time", 1, "a twelve-hour time “8:30 p.m.”", "write 20:30"),
-    ("25:00", "time", 1, "hour 25", ""),
+    ("25:00", "time", 1, "hour 25", "hours are 00 to 23"),
     ("21:00-03:00", "time", 6, "unexpected “-03:00”", "a span is written 21:00/03:00"),
     ("5", "persn", 1, "unknown unit “persn”", "did you mean “person”?"),
     ("6\u200b13", "person", 2, "invisible character U+200B in the value", ""),

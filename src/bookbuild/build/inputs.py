@@ -11,6 +11,7 @@ from pathlib import Path
 from bookbuild.config import Project
 from bookbuild.diagnostics import Diagnostic, EnvironmentFailure
 from bookbuild.model.place import Place
+from bookbuild.read import is_plain_name, unplain_name
 
 _MOST_BYTES = {".po": 16_000_000, ".css": 1_000_000, ".toml": 100_000, "": 64_000_000}
 """Of a catalog, a style sheet, a locale's own facts, anything else: ``book/`` has limits of its own."""
@@ -37,20 +38,29 @@ def strangers(project: Project) -> list[Diagnostic]:
     """Return what of ``locales/`` and ``styles/`` may not be read; ``read`` sees to ``book/`` itself.
 
     B020: it leads out of the book's folder. B021: a pipe, a device, a link to nothing. B022: too large.
+    B029: its name cannot be shown.
     """
     root = os.path.realpath(project.root)
     return [
-        Diagnostic(code, message, Place(path.relative_to(project.root).as_posix()), hint=hint)
+        found
         for folder in (project.root / "locales", project.styles)
         for path in (folder, *sorted(folder.rglob("*")))
         if not path.name.startswith(".")
-        for code, message, hint in _strange(path, root)
+        for found in _strange(path, path.relative_to(project.root).as_posix(), root)
     ]
 
 
-def _strange(path: Path, root: str) -> Iterator[tuple[str, str, str]]:
+def _strange(path: Path, shown: str, root: str) -> Iterator[Diagnostic]:
     if not os.path.lexists(path):
         return
+    if not is_plain_name(shown):
+        yield unplain_name(shown.partition("/")[0], shown)
+        return
+    for code, message, hint in _unreadable(path, root):
+        yield Diagnostic(code, message, Place(shown), hint=hint)
+
+
+def _unreadable(path: Path, root: str) -> Iterator[tuple[str, str, str]]:
     if not Path(os.path.realpath(path)).is_relative_to(root):
         yield "B020", f"“{path.name}” leads out of the book's folder", "copy the file into the book's folder"
     elif not path.is_file() and not path.is_dir():

@@ -29,6 +29,8 @@ from bookbuild.model.measures import (
 )
 from bookbuild.model.value import Clock, Date, Day, Name, Number, Qualifier, Value
 
+MAX_DIGITS = 18
+"""Of a number as written. With a magnitude it is still reckoned with exactly."""
 MAGNITUDES = {"thousand": Decimal(1000), "million": Decimal(1_000_000), "billion": Decimal(1_000_000_000)}
 
 
@@ -268,6 +270,8 @@ def _amount(text: str, position: int, measure: Measure) -> tuple[Decimal, Decima
     if following != ":":
         raise NotationError(f"a ratio needs a second term after “{match[0]}”", end + 1, f"write {match[0]}:1")
     second = _AMOUNT.match(text, end + 1)
+    if second:
+        _check_digits(second[0], end + 1)
     if second is None or not Decimal(second[0]):
         raise NotationError("a ratio needs a second term above zero", end + 2)
     return amount, Decimal(second[0]), second.end()
@@ -291,6 +295,9 @@ def _check_digits(digits: str, position: int) -> None:
         stripped = digits.lstrip("0")
         plain = stripped if stripped[:1].isdigit() else f"0{stripped}"
         raise NotationError(f"zeros before the number “{digits}”", position + 1, f"write {plain}")
+    if len(digits.replace(".", "")) > MAX_DIGITS:
+        hint = f"round it, or write it with a unit or a word: {digits[:3]} million"
+        raise NotationError(f"a number of more than {MAX_DIGITS} digits", position + 1, hint)
 
 
 def _magnitude(text: str, position: int) -> tuple[str, int]:
@@ -387,8 +394,8 @@ def _plain(scientific: str) -> str:
     try:
         amount = Decimal(scientific)
     except ArithmeticError:
-        return ""
-    return f"write {amount:f}" if abs(amount.adjusted()) < 15 else ""
+        return "write digits"
+    return f"write {amount:f}" if abs(amount.adjusted()) < 15 else "write digits, or a word: 3 million"
 
 
 # Times of day
@@ -436,9 +443,11 @@ def _minutes(text: str, position: int) -> tuple[int, int]:
         )
     hour, minute = int(match[1]), int(match[2])
     if hour > 23:
-        raise NotationError(f"hour {hour}", position + 1, "write 00:00" if (hour, minute) == (24, 0) else "")
+        raise NotationError(
+            f"hour {hour}", position + 1, "write 00:00" if (hour, minute) == (24, 0) else "hours are 00 to 23"
+        )
     if minute > 59:
-        raise NotationError(f"minute {minute}", position + 4)
+        raise NotationError(f"minute {minute}", position + 4, "minutes are 00 to 59")
     return hour * 60 + minute, match.end()
 
 

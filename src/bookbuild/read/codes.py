@@ -35,6 +35,7 @@ CODES: tuple[tuple[str, str], ...] = (
     ("B026", "Marks of a merge conflict. Settle it."),
     ("B027", "Two file names are one name on systems that do not tell capitals or accents apart."),
     ("B028", "More than 30,000 lines in a file (200,000 of data), or 100,000 signs of Markdown. Split it."),
+    ("B029", "A file name with control characters, or that is no text. Rename the file."),
     ("F001", "Unknown unit. Name it under `units` in `book.yaml`, or use one of the measures above."),
     ("F002", "A value or date does not follow the notation above."),
     ("M001", "Front matter missing or not closed."),

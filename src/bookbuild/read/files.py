@@ -85,6 +85,9 @@ def names_in(root: Path, folder: str, suffix: str) -> tuple[list[str], list[Diag
             Diagnostic("B023", f"cannot be listed: {_reason(error)}", Place(folder), hint=_hint_of(error))
         ]
     names = [name for name in names if name[0] not in "._"]
+    unseen = [name for name in names if not is_plain_name(name)]
+    if unseen:
+        return [], [unplain_name(folder, name) for name in unseen]
     if len(names) > MAX_FILES:
         return [], [
             Diagnostic(
@@ -109,6 +112,17 @@ def _bytes_of(root: Path, path: str) -> tuple[bytes | None, Diagnostic | None]:
         message = f"is larger than {limit // 1_000_000} MB"
         return None, Diagnostic("B022", message, here, hint="split it")
     return data, None
+
+
+def is_plain_name(name: str) -> bool:
+    """Tell whether a file's name can be shown on one line as it is, in every program."""
+    return name.isprintable() and not _REFUSED.search(name)
+
+
+def unplain_name(folder: str, name: str) -> Diagnostic:
+    """Say which name is none, without ever printing it."""
+    message = f"a file name that cannot be shown: {name[:80]!a}"
+    return Diagnostic("B029", message, Place(folder), hint="rename it: letters, digits and hyphens")
 
 
 def regular_bytes(path: Path, limit: int) -> bytes | None:
@@ -225,4 +239,6 @@ def _reason(error: OSError) -> str:
 def _hint_of(error: OSError) -> str:
     if isinstance(error, FileNotFoundError):
         return "write the file; if it is a link, what it leads to is missing"
-    return "ask whoever owns the file for leave to read it" if isinstance(error, PermissionError) else ""
+    if isinstance(error, PermissionError):
+        return "ask whoever owns the file for leave to read it"
+    return "put a file there that can be read"

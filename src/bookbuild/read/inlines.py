@@ -46,6 +46,7 @@ from bookbuild.model.inline import (
     Strong,
     Text,
 )
+from bookbuild.model.notation import MAX_DIGITS
 from bookbuild.read.files import refused_characters
 
 MAX_NESTING = 8
@@ -386,6 +387,10 @@ def _number(role: _Role) -> Inline:
     if not _AMOUNT.fullmatch(text):
         hint = "write digits without marks between thousands, decimals after a point: 1234.5"
         return role.report(f"“{role.content}” is not a number", hint)
+    if len(text) > MAX_DIGITS:
+        return role.report(
+            f"a number of more than {MAX_DIGITS} signs", "round it, or write a word: 3 million"
+        )
     return NumberMark(text.replace("−", "-"), role.at)
 
 

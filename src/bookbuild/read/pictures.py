@@ -19,6 +19,8 @@ from bookbuild.read.files import is_under, regular_bytes
 
 MAX_PICTURE_BYTES = 40_000_000
 MAX_PIXELS = 80_000_000
+MAX_NAME = 240
+"""Bytes of a picture's path: systems differ in what they take."""
 MAX_SVG_BYTES = 4_000_000
 MAX_SVG_ELEMENTS = 50_000
 MAX_SVG_DEPTH = 100
@@ -62,12 +64,23 @@ def check_pictures(root: Path, images: Iterable[Image], languages: Iterable[str]
         way = PurePosixPath(image.path)
         for lang in languages:
             other = str(way.with_name(f"{way.stem}.{lang}{way.suffix}")) if way.name else ""
-            if other and other not in seen and is_under(root, other) and (root / other).exists():
+            if other and other not in seen and is_under(root, other) and _is_there(root / other):
                 seen.add(other)
                 yield from _picture(root, other, image.place)
 
 
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a name too long for this system
+        return False
+
+
 def _picture(root: Path, path: str, place: Place) -> Iterator[Diagnostic]:
+    if len(path.encode()) > MAX_NAME:
+        message = f"picture “{path[:60]}…” has a name of {len(path)} characters"
+        yield Diagnostic("R030", message, place, hint="give it a short name")
+        return
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:|//|\\\\", path):
         hint = "copy it into images/"
         yield Diagnostic("R031", f"picture “{path}” is an address, not a file of the book", place, hint=hint)
@@ -97,7 +110,8 @@ def _file(root: Path, path: str, place: Place) -> Iterator[Diagnostic]:
         return
     except OSError as error:
         reason = (error.strerror or "").lower()
-        hint = "ask whoever owns the file for leave to read it"
+        own = isinstance(error, PermissionError)
+        hint = "ask whoever owns the file for leave to read it" if own else _FILE
         yield Diagnostic("R032", f"picture “{path}” cannot be read: {reason}", place, hint=hint)
         return
     if data is None:

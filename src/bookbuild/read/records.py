@@ -172,11 +172,11 @@ Text = Annotated[str, PlainValidator(_text), _WRITTEN]
 Id = Annotated[
     str,
     _matching(
-        r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?",
+        r"[A-Za-z0-9]([A-Za-z0-9._-]{0,78}[A-Za-z0-9])?",
         "“{}” cannot be an id",
-        "an id is made of the letters a–z, digits and hyphens",
+        "an id is made of the letters a–z, digits and hyphens, 80 at most",
     ),
-    WithJsonSchema({"type": "string", "pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"}),
+    WithJsonSchema({"type": "string", "pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]{0,78}[A-Za-z0-9])?$"}),
 ]
 Key = Annotated[
     str,

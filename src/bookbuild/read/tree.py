@@ -246,14 +246,14 @@ def _folded(key: str) -> str:
 
 
 def _advice(line: str, message: str) -> str:
+    if "escape" in message:
+        return "write two backslashes for one, or single quotation marks around the text"
     if "\t" in line:
         return "YAML is indented by blanks, not by tabs"
     if line.count(": ") > 1 or "mapping values are not allowed" in message:
         return "put the text in quotation marks: it holds “: ”"
     if "cannot start any token" in message:
         return "put the text in quotation marks"
-    if "escape" in message:
-        return "write two backslashes for one, or single quotation marks around the text"
     return "look for a missing quotation mark, bracket or colon, and for wrong indenting, here or above"
 
 
