@@ -105,6 +105,8 @@ def body(text: str) -> Callable[[Path], object]:
 
 
 ROUND = "<g id='a'><use href='#b'/></g><g id='b'><use href='#a'/></g><use href='#a'/>"
+REPRINT = "- {{id: s{}, type: book, title: T, bookbuild: {{reprinted-in: s{}}}}}\n"
+LAST = REPRINT.format(2000, 1)
 MARKED = "<marker id='m'><path d='M0 0{}'/></marker><path d='M0 0{}' marker-mid='url(#m)'/>"
 PLURAL = HEAD.replace(
     '"Language', f'"Plural-Forms: nplurals=2; plural={"(" * 3000}n{")" * 3000};\\n"\n"Language'
@@ -137,6 +139,10 @@ HOSTILE = {
     "half a character by an escape": Hostile(
         writes("book/sources.yaml", '- {id: paper, type: book, title: "a\\ud800"}\n'),
         "Y001 book/sources.yaml:1",
+    ),
+    "sources reprinted in each other, 2,000 in a circle": Hostile(
+        writes("book/sources.yaml", "".join(map(REPRINT.format, range(1, 2000), range(2, 2001))) + LAST),
+        "S005 book/sources.yaml:7",
     ),
     "a key that is not what it seems": Hostile(
         writes(

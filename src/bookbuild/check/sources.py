@@ -25,6 +25,8 @@ LOCATOR_LABELS = (
 )  # fmt: skip
 """What a locator begins with, unless it is a heading in quotation marks."""
 
+MAX_SHOWN = 12
+"""Members of a circle that a message names."""
 _QUOTED = re.compile(r'["“„«‘]')
 
 
@@ -67,6 +69,11 @@ def _locator(prose: Prose, citation: Citation) -> Iterator[Diagnostic]:
     yield Diagnostic("S002", message, prose.place_at(citation.offset), hint=hint)
 
 
+def _rotated(circle: list[str], first: str) -> list[str]:
+    at = circle.index(first)
+    return [*circle[at : at + MAX_SHOWN], *circle[:at]]
+
+
 def _reprints(book: Book) -> Iterator[Diagnostic]:
     by_key = {source.key: source for source in book.sources}
     for source in book.sources:
@@ -74,14 +81,20 @@ def _reprints(book: Book) -> Iterator[Diagnostic]:
             hint = did_you_mean(source.reprinted_in, by_key)
             message = f"“{source.key}” is reprinted in an unknown source, “{source.reprinted_in}”"
             yield Diagnostic("S004", message, source.place, hint=hint)
-        chain = [source.key]
-        while (following := by_key.get(chain[-1])) and following.reprinted_in:
-            chain.append(following.reprinted_in)
-            if chain[-1] in chain[:-1]:
-                break
-        if len(chain) > 1 and chain[-1] == chain[0]:
-            message = f"reprints go round in a circle: {' → '.join(chain)}"
-            yield Diagnostic("S005", message, source.place, hint="take one “reprinted-in” out")
+    walked: set[str] = set()  # each is walked once, whatever leads to it
+    for source in book.sources:
+        chain: dict[str, None] = {}
+        at = source.key
+        while at and at in by_key and at not in walked and at not in chain:
+            chain[at] = None
+            at = by_key[at].reprinted_in
+        walked.update(chain)
+        names = list(chain)
+        circle = names[names.index(at) :] if at in chain else []
+        for key in circle:
+            shown = [*_rotated(circle, key)[:MAX_SHOWN], *(["…"] if len(circle) > MAX_SHOWN else []), key]
+            message = f"reprints go round in a circle: {' → '.join(shown)}"
+            yield Diagnostic("S005", message, by_key[key].place, hint="take one “reprinted-in” out")
 
 
 def _repeated_keys(book: Book) -> Iterator[Diagnostic]:
