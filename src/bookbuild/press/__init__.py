@@ -3,7 +3,9 @@
 ``edition.print_edition`` is the story: each unit is laid out on its own (``typeset``, in worker
 processes), page numbers are read from the pages and filled into the HTML (``slots``, ``folios``)
 until none changes, results are kept by their inputs (``cache``), and the pages are joined with
-their folios, links, outline and fonts (``join``, ``book_fonts``). ``engine`` is the module
+their folios, links, outline and fonts (``join``, ``book_fonts``). Numbers of pages that are not laid out
+yet are estimated from those that are, so that hardly a unit is set twice; while workers lay out, what will
+probably stay as it was in the last run is joined already, and done again if it did not. ``engine`` is the module
 that touches the inside of WeasyPrint, ``fetch`` the only door to files, ``audit`` looks at every
 unit's boxes, ``gate`` reads the finished PDF again, ``publish`` gives it its name.
 
