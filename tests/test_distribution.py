@@ -6,8 +6,11 @@ import csv
 import hashlib
 import io
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 import time
 from dataclasses import dataclass, replace
 from html.parser import HTMLParser
@@ -130,7 +133,24 @@ def test_the_command_line_explains_every_code() -> None:
     assert "D903  a translation is less complete than coverage: asks for" in told
 
 
-def test_another_folder_at_another_time_gives_the_same_bytes(
+def test_another_folder_on_another_day_and_by_several_processes_gives_the_same_bytes(
+    built: Built, tmp_path: Path
+) -> None:
+    clock = shutil.which("faketime")
+    if not clock:
+        pytest.skip("not built on another day (apt-get install faketime)")
+    project = starter_with_isbn(tmp_path / "elsewhere" / "book")
+    words = ["-q", "-C", str(project.root), "dist", "--lang", "all", "--booklet", "--jobs", "2"]
+    subprocess.run(
+        [clock, "2031-03-05 06:07:08", sys.executable, "-m", "bookbuild", *words],
+        env={**os.environ, "TZ": "Pacific/Kiritimati", "BOOKBUILD_CACHE": str(tmp_path / "cold")},
+        check=True,
+        timeout=600,
+    )
+    assert files_of(project.dist / built.folder.name) == files_of(built.folder)
+
+
+def test_another_folder_in_another_zone_gives_the_same_bytes(
     built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TZ", "Pacific/Kiritimati")
