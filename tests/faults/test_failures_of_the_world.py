@@ -269,6 +269,38 @@ def test_temporary_files_of_a_killed_run_are_swept_by_a_later_one(built: Built) 
         assert list(place.iterdir()) == []
 
 
+WORKING = """
+import os, time
+from bookbuild.build.workers import Workers, WorkLimits
+workers = Workers(1, WorkLimits(seconds=600))
+print(workers.submit(os.getpid).result(), flush=True)
+workers.submit(time.sleep, 3600).result()
+"""
+
+
+def _is_at_work(status: Path) -> bool:
+    try:
+        return "(zombie)" not in status.read_text(encoding="utf-8")  # dead, and nobody asked yet how it ended
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="only Linux ends a process with its parent")
+def test_workers_of_a_killed_run_end_with_it() -> None:
+    """They were once at work for as long as their limits let them."""
+    run = subprocess.Popen([sys.executable, "-c", WORKING], stdout=subprocess.PIPE, text=True)
+    assert run.stdout
+    status = Path("/proc", run.stdout.readline().strip(), "status")
+    assert _is_at_work(status)
+    run.kill()
+    run.wait()
+    end = time.monotonic() + PATIENCE
+    while _is_at_work(status) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert not _is_at_work(status)
+    run.stdout.close()
+
+
 def test_after_a_kill_the_old_files_are_whole_and_the_next_run_gives_the_same_bytes(built: Built) -> None:
     run = built.start_to_read()
     time.sleep(0.3)

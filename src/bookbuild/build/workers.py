@@ -251,6 +251,9 @@ def _confine(limits: WorkLimits) -> None:
     signal.signal(signal.SIGPROF, _time_is_up)
     with contextlib.suppress(AttributeError, OSError):  # Linux: die with the parent, however that ends
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    # The server ends, and its processes with it, when nobody holds this any more. Each is handed a copy.
+    with contextlib.suppress(AttributeError, TypeError, OSError):
+        os.close(vars(forkserver)["_forkserver"]._forkserver_alive_fd)
     for kind, megabytes in ((resource.RLIMIT_AS, limits.megabytes), (resource.RLIMIT_FSIZE, _FILE_MEGABYTES)):
         _lower(kind, megabytes * _MEGABYTE)
     _lower(resource.RLIMIT_CORE, 0)
