@@ -38,6 +38,8 @@ SHARE = 36.0
 """The height of such a piece, but for its last row."""
 ABOVE = 5.0
 """Room for a value that is written above its mark."""
+AIR = 1.2
+"""Between words and the upright lines that end above and below them; twice as much is no line."""
 DOT = 2.1
 
 STYLE = """
@@ -243,15 +245,15 @@ class _Rows:
                 taken.append(_letters_at(middle + SIZE * 0.34 - over))
         free, top = [], 2.0 if rows.start == 0 else 0.0
         for begin, end in sorted(taken):
-            if begin > top:
+            if begin > top + 2 * AIR:
                 free.append((top, begin))
             top = max(top, end)
         return [*free, (top, bottom)] if bottom > top else free
 
 
 def _letters_at(baseline: float) -> tuple[float, float]:
-    """Return from where to where the letters of a line reach."""
-    return baseline - SIZE * 0.78, baseline + SIZE * 0.24
+    """Return from where to where the letters of a line reach, with air above and below."""
+    return baseline - SIZE * 0.78 - AIR, baseline + SIZE * 0.24 + AIR
 
 
 def _said(labelled: LabelledChart, rows: range) -> str:
