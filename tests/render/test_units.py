@@ -15,7 +15,7 @@ from bookbuild.model.edition import OutsideLink, Run, Words
 from bookbuild.model.prose import Kind
 from bookbuild.model.unit import Unit
 from bookbuild.render import render_html, render_units
-from bookbuild.render.markup import Medium, balanced, words_markup
+from bookbuild.render.markup import Medium, balanced, carried, words_markup
 from bookbuild.render.templating import environment
 from bookbuild.translate.locale import open_locale
 
@@ -130,6 +130,16 @@ def test_the_page_for_screens_has_notes_with_back_links_and_loads_nothing() -> N
     ids = Ids(page).ids
     assert len(ids) == len(set(ids))
     assert set(re.findall(r'href="#([^"]+)"', page)) <= set(ids)
+
+
+@pytest.mark.parametrize("continued", ["continued", "davamı"])
+def test_the_running_head_of_an_entry_that_goes_on_fits_one_line(continued: str) -> None:
+    """Letters of the running head: 43 of them broke it."""
+    title = "Oklahoma: naming of the event by the Senate, 2013"
+    for length in range(8, len(title)):
+        head = carried((Run(title[:length]),), continued)
+        assert len(head.removeprefix(' data-carried="').removesuffix('"')) <= 41
+    assert carried((Run("Oklahoma: naming"),), continued) == f' data-carried="Oklahoma: naming ({continued})"'
 
 
 def test_a_long_title_has_no_small_rest_for_a_second_line() -> None:

@@ -54,8 +54,8 @@ _RANGE = re.compile(r"\d+–\d+\u00a0\w+")
 _BEFORE = Markup('<span class="before-pages" data-several="{}">{}</span>')
 """Words before a page slot; the press knows how many pages it will name."""
 _HELD = Markup('<span class="held">{}{}</span>')
-_HEAD = 34
-"""Letters of a title that a running head has room for, with “(continued)”."""
+_HEAD = 41
+"""Letters that a running head has room for, “(continued)” included."""
 _LONG_TITLE, _LAST_LINE, _LONGEST_TIE = 30, 0.4, 24
 """Letters from which a title may take two lines; the share of it that the last of them should have at least;
 letters that surely stand on one line."""
@@ -95,8 +95,9 @@ def carried(title: Spans | Words, continued: str) -> Markup:
     """Return the attribute with the running head of the pages on which an entry goes on."""
     spans = title.spans if isinstance(title, Words) else title
     text = spans_markup(spans, Medium.PAPER).striptags()
-    if len(text) > _HEAD:
-        text = f"{text[:_HEAD].rpartition(' ')[0].rstrip(' ,;:–-')} …"
+    room = _HEAD - len(f" ({continued})")
+    if len(text) > room:
+        text = f"{text[: room - 1].rpartition(' ')[0].rstrip(' ,;:–-')} …"
     return Markup(' data-carried="{} ({})"').format(text, continued)
 
 
