@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import pickle
 import re
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -228,6 +230,36 @@ def test_the_gate_finds(
     assert len(known) == len(BOOK)
     warm = gate.check(faulty, BOOK, press._sheets(), press.plan, press.settings, Readings(kept))
     assert code in {finding.code for finding in warm}
+
+
+class Elsewhere(ThreadPoolExecutor):
+    """Hands everything over as to another process."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        work, there = pickle.loads(pickle.dumps((fn, args)))
+        return super().submit(work, *there)
+
+
+@pytest.mark.parametrize("fault", [None, write_nonsense, drop_a_page, draw_a_leftover])
+def test_what_many_readers_find_is_what_one_finds(
+    press: edition.Press,
+    whole: bytes,
+    fault: Callable[[Pdf, edition.Press], None] | None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Pages are shared out among processes when they are many: here, from the first on."""
+    monkeypatch.setattr(gate, "_MANY", 1)
+    pdf = with_fault(whole, lambda pdf: fault(pdf, press)) if fault else whole
+    parts = (pdf, BOOK, press._sheets(), press.plan, press.settings)
+    with Elsewhere(2) as others:
+        many = gate.check(*parts, Readings(SheetCache(tmp_path / "many")), executor=others)
+    one = gate.check(*parts, Readings(SheetCache(tmp_path / "one")))
+    assert many == one
+    assert bool(one) == bool(fault)
+    entries = [{path.read_bytes() for path in (tmp_path / name).glob("??/*")} for name in ("one", "many")]
+    assert entries[0] == entries[1]
+    assert fault or entries[0]
 
 
 ARABIC = """

@@ -220,7 +220,9 @@ class Press:
         from bookbuild.press.gate import check
 
         with self._readings() as readings:
-            return check(pdf, self.units, self._sheets(), self.plan, self.settings, readings)
+            return check(
+                pdf, self.units, self._sheets(), self.plan, self.settings, readings, executor=self.executor
+            )
 
     @contextmanager
     def _readings(self) -> Iterator[Readings | None]:

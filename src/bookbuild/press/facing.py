@@ -117,7 +117,14 @@ class _FacingPress(Press):
         sheets = self._sheets()
         with self._readings() as readings:
             found = check(
-                pdf, self.units, sheets, self.plan, self.settings, readings, others={other.lang: other}
+                pdf,
+                self.units,
+                sheets,
+                self.plan,
+                self.settings,
+                readings,
+                others={other.lang: other},
+                executor=self.executor,
             )
         return found + check_spreads(pdf, self._pairs(), self.units, sheets, self.plan)
 

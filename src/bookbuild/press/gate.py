@@ -32,18 +32,20 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
+from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import pikepdf
 
 from bookbuild.diagnostics import Diagnostic
+from bookbuild.model.book import PageFormat
 from bookbuild.model.unit import Folios, PageMap, PlacedNote, PromisedNote, Unit
 from bookbuild.press.folios import Plan, by_language
 from bookbuild.press.pages import PageText, Reader, Run, folded, letters_of, named_destinations, page_labels
 from bookbuild.press.promises import Promise, promise_of
 from bookbuild.press.reading_order import as_read, texts_by_letters
-from bookbuild.press.readings import Reading, Readings, glyph_facts, key_of, still_so
+from bookbuild.press.readings import Glyphs, Reading, Readings, glyph_facts, key_of, still_so
 from bookbuild.press.settings import FOLIO_MARK, PressSettings
 from bookbuild.press.sheets import Finding, LaidOut, placed
 from bookbuild.press.slots import page_runs
@@ -73,12 +75,13 @@ def check(
     kept: Readings | None = None,
     *,
     others: Mapping[str, PressSettings] | None = None,
+    executor: Executor | None = None,
 ) -> list[Diagnostic]:
     """Return everything in a finished PDF that is not as promised.
 
     ``others``: settings of units in another language than the book's, by language. ``kept`` has what was
     read on pages that were right: while the very same content stands in the file they are not read again.
-    The answer is the same without it.
+    The answer is the same without it, and without ``executor``, which shares out the reading of many pages.
     """
     with pikepdf.Pdf.open(io.BytesIO(pdf_bytes)) as pdf:
         book = _Book(list(pdf.pages), Reader(), units, laid_out, plan, settings)
@@ -86,7 +89,7 @@ def check(
         folios = book.printed_folios()
         book.found += _outline_findings(pdf, units, destinations)
         book.found += [(units[0], finding) for finding in _label_findings(pdf, folios, plan)]
-        found = [book.reading(at, kept) for at in range(len(units))]
+        found = book.readings(pdf_bytes, kept, executor)
         book.read_blank_pages()
         book.found += [(units[0], finding) for finding in _font_findings(book.reader)]
         book.found += _anchor_findings(book, found, destinations)
@@ -124,25 +127,69 @@ class _Book:
                 self.found.append((self.units[0], _unreadable(number, error)))
         return [margin.folio() for margin in self.margins]
 
-    def reading(self, at: int, kept: Readings | None) -> Reading:
-        """Read a unit's pages, or take what was kept of them, and note what is wrong."""
-        unit, sheet, numbers = self.units[at], self.laid_out[at], self._numbers(at)
-        pages = [self.pages[number - 1] for number in numbers]
-        key = ""
+    def readings(self, pdf: bytes, kept: Readings | None, executor: Executor | None) -> list[Reading]:
+        """Read the pages of all units, or take what was kept of them, and note what is wrong."""
+        keys = [self._key(at) if kept else "" for at in range(len(self.units))]
+        known = [self._known(at, key, kept) if kept else None for at, key in enumerate(keys)]
+        read = self._read([at for at, reading in enumerate(known) if not reading], pdf, executor)
+        found = []
+        for at, reading in enumerate(known):
+            unit, numbers = self.units[at], self._numbers(at)
+            if not reading:
+                reading = read[at].reading
+                self.found += [(self.units[0], finding) for finding in read[at].unreadable]
+                self.found += [(unit, finding) for finding in read[at].findings]
+                if kept and keys[at] and read[at].may_be_kept():
+                    kept.keep(keys[at], replace(reading, glyphs=read[at].glyphs or {}))
+            self._check_margins(unit, self.laid_out[at], numbers, reading.near)
+            found.append(reading)
+        return found
+
+    def _key(self, at: int) -> str:
         with contextlib.suppress(*_UNREADABLE):
-            key = key_of(unit, sheet, self.settings, self.reader, pages) if kept else ""
-            known = kept.find(key) if kept else None
-            if known and still_so(known, self.reader, pages):
-                self._check_margins(unit, sheet, numbers, known.near)
-                return known
-        texts = [self._text(number, page) for number, page in zip(numbers, pages, strict=True)]
-        reading, findings = _read_unit(unit, sheet, texts, numbers, self.settings)
-        self.found += [(unit, finding) for finding in findings]
-        self._check_margins(unit, sheet, numbers, reading.near)
-        glyphs = glyph_facts(self.reader, pages, texts) if key and not findings else None
-        if kept and glyphs is not None:
-            kept.keep(key, replace(reading, glyphs=glyphs))
-        return reading
+            return key_of(self.units[at], self.laid_out[at], self.settings, self.reader, self._pages_of(at))
+        return ""
+
+    def _known(self, at: int, key: str, kept: Readings) -> Reading | None:
+        reading = kept.find(key) if key else None
+        return reading if reading and still_so(reading, self.reader, self._pages_of(at)) else None
+
+    def _read(self, wanted: Sequence[int], pdf: bytes, executor: Executor | None) -> dict[int, UnitRead]:
+        """Read the pages of some units, in other processes if they are many."""
+        lengths = [len(self._numbers(at)) for at in wanted]
+        if executor is None or sum(lengths) < _MANY:
+            return {at: self._read_here(at) for at in wanted}
+        for at in wanted:
+            with contextlib.suppress(*_UNREADABLE):
+                for page in self._pages_of(at):
+                    self.reader.fonts(page)  # noted whether they are embedded
+        parts = [list(part) for part in _shared_out(wanted, lengths)]
+        work = [executor.submit(read_units, self._job(part, pdf)) for part in parts]
+        results = [future.result() for future in work]
+        return {
+            at: read
+            for part, result in zip(parts, results, strict=True)
+            for at, read in zip(part, result, strict=True)
+        }
+
+    def _job(self, part: Sequence[int], pdf: bytes) -> ReadingJob:
+        return ReadingJob(
+            self.units[part[0]].id,
+            pdf,
+            tuple(
+                (self.units[at], _without_pages(self.laid_out[at]), tuple(self._numbers(at))) for at in part
+            ),
+            self.settings.page,
+        )
+
+    def _read_here(self, at: int) -> UnitRead:
+        pages = self._pages_of(at)
+        return _unit_read(
+            self.units[at], self.laid_out[at], self._numbers(at), pages, self.reader, self.settings.page
+        )
+
+    def _pages_of(self, at: int) -> list[pikepdf.Page]:
+        return [self.pages[number - 1] for number in self._numbers(at)]
 
     def whereabouts(self, at: int, anchor: str, page: int) -> tuple[str, int]:
         """Return the text after an anchor of a unit, and the page beside one on which it stands, or 0."""
@@ -173,7 +220,7 @@ class _Book:
     ) -> None:
         """G206, G208, G209, G211, G212: what is drawn in the margins, and beside what."""
         places = {place.page for place in sheet.folio_places}
-        trim = _trim(self.settings)
+        trim = _trim(self.settings.page)
         for page, (number, own) in enumerate(zip(numbers, near, strict=True), 1):
             margin = self.margins[number - 1]
             shown = unit.folios is Folios.SHOWN and (not places or page in places)
@@ -193,10 +240,13 @@ class _Book:
             if number not in owned:
                 unit = self.units[max(0, bisect.bisect_right(self.plan.firsts, number) - 1)]
                 text = self._text(number, page)
-                self.found += [(unit, one) for one in _page_findings(text, number, self.settings)]
+                self.found += [(unit, one) for one in _page_findings(text, number, self.settings.page)]
                 self.found += [(unit, one) for one in _folio_findings(text, number, "")]
 
 
+_MANY = 40
+"""Pages from which on it pays to read them in other processes."""
+_PARTS = 6
 _UNREADABLE = (pikepdf.PdfError, TypeError, ValueError, KeyError, AttributeError, IndexError)
 _EMPTY = PageText((), 0, (), {}, {})
 
@@ -205,19 +255,97 @@ def _unreadable(number: int, error: Exception) -> Finding:
     return Finding("G213", f"page {number} of the file cannot be read: {error}")
 
 
+@dataclass(frozen=True, slots=True)
+class ReadingJob:
+    """Units whose pages are to be read in a finished PDF."""
+
+    unit: str
+    """The first of them."""
+    pdf: bytes
+    parts: tuple[tuple[Unit, LaidOut, tuple[int, ...]], ...]
+    """For each unit, what was laid out, without its pages, and their numbers in the PDF, from 1."""
+    form: PageFormat
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRead:
+    """What was read on a unit's pages, and is wrong with them."""
+
+    reading: Reading
+    findings: tuple[Finding, ...]
+    unreadable: tuple[Finding, ...]
+    glyphs: Mapping[str, Glyphs] | None
+    """What the fonts say of the glyphs drawn; nothing if two of one name say different things."""
+
+    def may_be_kept(self) -> bool:
+        """Tell whether the pages are as promised and the fonts clear."""
+        return not self.findings and not self.unreadable and self.glyphs is not None
+
+
+def read_units(job: ReadingJob) -> list[UnitRead]:
+    """Read the pages of some units in a finished PDF. Runs in a worker."""
+    with pikepdf.Pdf.open(io.BytesIO(job.pdf)) as pdf:
+        pages, reader = list(pdf.pages), Reader()
+        return [
+            _unit_read(unit, sheet, numbers, [pages[number - 1] for number in numbers], reader, job.form)
+            for unit, sheet, numbers in job.parts
+        ]
+
+
+def _unit_read(
+    unit: Unit,
+    sheet: LaidOut,
+    numbers: Sequence[int],
+    pages: Sequence[pikepdf.Page],
+    reader: Reader,
+    form: PageFormat,
+) -> UnitRead:
+    texts, unreadable = [], []
+    for number, page in zip(numbers, pages, strict=True):
+        try:
+            texts.append(reader.page(page))
+        except _UNREADABLE as error:
+            texts.append(_EMPTY)
+            unreadable.append(_unreadable(number, error))
+    reading, findings = _read_unit(unit, sheet, texts, numbers, form)
+    glyphs = None
+    with contextlib.suppress(*_UNREADABLE):
+        glyphs = glyph_facts(reader, pages, texts)
+    return UnitRead(reading, tuple(findings), tuple(unreadable), glyphs)
+
+
+def _without_pages(sheet: LaidOut) -> LaidOut:
+    return replace(sheet, sheets=replace(sheet.sheets, pdf=b""))
+
+
+def _shared_out(units: Sequence[int], lengths: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Share out units, in order, so that the parts have about as many pages each."""
+    share = sum(lengths) / _PARTS
+    part: list[int] = []
+    pages = 0
+    for unit, length in zip(units, lengths, strict=True):
+        part.append(unit)
+        pages += length
+        if pages >= share:
+            yield part
+            part, pages = [], 0
+    if part:
+        yield part
+
+
 def _read_unit(
     unit: Unit,
     sheet: LaidOut,
     texts: Sequence[PageText],
     numbers: Sequence[int],
-    settings: PressSettings,
+    form: PageFormat,
 ) -> tuple[Reading, list[Finding]]:
     """Compare a unit's pages, without their margins, with what its HTML promises."""
     promise = promise_of(unit)
     findings = [
         finding
         for number, page in zip(numbers, texts, strict=True)
-        for finding in _page_findings(page, number, settings)
+        for finding in _page_findings(page, number, form)
     ]
     pages, letters = _as_words(texts, sheet)
     findings += _note_findings(unit, promise, sheet, pages, letters)
@@ -479,14 +607,14 @@ def _begins(text: str, this: str, following: str) -> bool:
     return text in this or any(text[:cut] in this and text[cut:] in following for cut in range(2, len(text)))
 
 
-def _trim(settings: PressSettings) -> tuple[float, float]:
-    return float(settings.page.trim_width_mm) * _MM, float(settings.page.trim_height_mm) * _MM
+def _trim(form: PageFormat) -> tuple[float, float]:
+    return float(form.trim_width_mm) * _MM, float(form.trim_height_mm) * _MM
 
 
-def _page_findings(page: PageText, number: int, settings: PressSettings) -> Iterator[Finding]:
+def _page_findings(page: PageText, number: int, form: PageFormat) -> Iterator[Finding]:
     """G206–G209, G211: boxes, edges, overprinting and leftovers of one page without its margin."""
-    trim = _trim(settings)
-    bleed = float(settings.page.bleed_mm) * _MM
+    trim = _trim(form)
+    bleed = float(form.bleed_mm) * _MM
     media = (-bleed, -bleed, trim[0] + bleed, trim[1] + bleed)
     wanted = {"TrimBox": (0, 0, *trim), "MediaBox": media, "BleedBox": media, "CropBox": media}
     for name, box in wanted.items():
