@@ -64,6 +64,13 @@ def pages(root: Path, share: float) -> Iterator[Step]:
     yield Step("2,500 notes on 1,000 pages (N1)", PDF)
 
 
+def end_with(root: Path, *matter: str) -> None:
+    """Let a tiny book, whose last lines are its contents, have matter that bookbuild makes."""
+    described = root / "book/book.yaml"
+    text = described.read_text("utf-8")
+    described.write_text(f"{text}  back: [{', '.join(matter)}]\n", encoding="utf-8")
+
+
 def chapters(root: Path, paragraphs: list[str], *, each: int) -> None:
     """Write a book whose chapters have so many of the paragraphs each."""
     names = [f"c{first:05}" for first in range(0, len(paragraphs), each)]
@@ -108,10 +115,7 @@ def index(root: Path, share: float) -> Iterator[Step]:
     ] * 3
     paragraphs = "\n\n".join(" ".join(places[at : at + 4]) for at in range(0, len(places), 4))
     tiny(root, paragraphs + "\n")
-    described = root / "book/book.yaml"
-    described.write_text(
-        re.sub(r"back: \[[^]]*\]", "back: [bibliography, index]", described.read_text("utf-8"))
-    )
+    end_with(root, "bibliography", "index")
     yield Step("an index of 2,000 entries, 6,000 places (N7)", PDF)
 
 
@@ -160,9 +164,7 @@ def _quantities(root: Path, quantities: int, each: int, value: str) -> None:
                 lines += [f"      - id: c{at}", f'        value: "{value or 100 + 7 * at}"']
                 lines += [f"        said-by: voice {at}", "        source: paper"]
         (files / f"q{first:05}.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    described = root / "book/book.yaml"
-    text = re.sub(r"back: \[[^]]*\]", "back: [appendix, bibliography]", described.read_text("utf-8"))
-    described.write_text(text + ("" if "units:" in text else "units: {person: persons}\n"), encoding="utf-8")
+    end_with(root, "appendix", "bibliography")
 
 
 def pictures(root: Path, share: float) -> Iterator[Step]:
