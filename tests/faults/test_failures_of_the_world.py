@@ -34,6 +34,8 @@ from bookbuild.press.fonts import FACES
 
 COMMAND = (sys.executable, "-m", "bookbuild")
 PATIENCE = 180
+_HANDED_DOWN = {"FONTCONFIG_FILE", "BOOKBUILD_FONTCONFIG"}
+"""Where a run tells its workers that fonts are set up."""
 """Seconds for what takes one or two: the machine may be busy."""
 
 
@@ -46,7 +48,9 @@ class Built:
     files: Mapping[str, bytes]
 
     def environment(self, **changes: str) -> dict[str, str]:
-        return {**os.environ, "BOOKBUILD_CACHE": str(self.cache), **changes}
+        """Return the environment of a run of its own, not of one that this process began."""
+        own = {name: value for name, value in os.environ.items() if name not in _HANDED_DOWN}
+        return {**own, "BOOKBUILD_CACHE": str(self.cache), **changes}
 
     def run(
         self, *words: str, prepare: Callable[[], None] | None = None, **changes: str
@@ -227,9 +231,11 @@ def test_what_a_killed_run_left_is_swept_by_the_next(built: Built) -> None:
     assert built.is_as_before()
 
 
-def wait_for(found: Callable[[], bool]) -> None:
+def wait_for(found: Callable[[], bool], run: subprocess.Popen[bytes] | None = None) -> None:
+    """Wait until something is so; a run that is to bring it about must not end before."""
     end = time.monotonic() + PATIENCE
     while not found():
+        assert run is None or run.poll() is None
         assert time.monotonic() < end
         time.sleep(0.005)
 
@@ -258,7 +264,7 @@ def test_temporary_files_of_a_killed_run_are_swept_by_a_later_one(built: Built) 
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        wait_for(lambda: any(place.rglob("weasyprint-*")))
+        wait_for(lambda: any(place.rglob("weasyprint-*")), run)
         os.killpg(run.pid, signal.SIGKILL)
         run.wait()
         wait_for(lambda: not lives(run.pid))
