@@ -129,12 +129,12 @@ def look_at(document: Any, job: Job, setup: Setup, heard: Sequence[str]) -> Laid
 
 
 def warm_up() -> None:
-    """Set two pages with a bit of everything, before there is anything to set.
+    """Set a page with a bit of everything, before there is anything to set.
 
     That fills what the engine keeps: fonts, patterns, layouts of words. A process that did so sets its first
     unit in four fifths of the time.
     """
-    sample = _SAMPLE.format(text=_SAMPLE_TEXT * 6, rows=_SAMPLE_ROW * 5)
+    sample = _SAMPLE.format(text=_SAMPLE_TEXT, rows=_SAMPLE_ROW * 2)
     here = Path(__file__).parent
     typeset(Job("", sample, (), (), "right", house_styles("en"), here, PageFormat(), {}, Limits()))
 
