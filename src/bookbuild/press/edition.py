@@ -202,8 +202,6 @@ class Press:
             return
         lengths = guesses(self.units, self.settings.page, hints)
         order = self._plan([pages for pages, _ in lengths])
-        if order.step != 1:
-            return
         jobs, numbers = jobs_of(
             self.units, self.styles, self.settings, page_map(order, [at for _, at in lengths]), order
         )

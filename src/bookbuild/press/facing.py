@@ -185,6 +185,9 @@ class _FacingPress(Press):
     def _plan(self, lengths: Sequence[int]) -> Plan:
         return facing_plan(self.groups, lengths, self.settings.folio)
 
+    def _join_ahead(self) -> None:
+        """Join nothing ahead: pages are added pair by pair, and then put in order."""
+
     def _jobs(self) -> list[Job]:
         filled = [fill_unit(unit, self.map, self.plan, self._settings_of(unit)) for unit in self.units]
         self.numbers = [entry.texts for entry in filled]

@@ -28,6 +28,27 @@ class Plan:
         return range(first, first + count * self.step, self.step)
 
 
+class _Order:
+    """Pages as they are put in order, with their folios."""
+
+    def __init__(self, folio: Callable[[Numbering, int], str]) -> None:
+        self._folio = folio
+        self.firsts: list[int] = []
+        self.numbering: list[Numbering] = []
+        self.folios: list[str] = []
+        self.counts: dict[Numbering, int] = {}
+
+    def add(self, sequence: Numbering, pages: int) -> None:
+        """Add pages that are counted in a sequence."""
+        before = self.counts.get(sequence, 0)
+        self.counts[sequence] = before + pages
+        self.numbering += [sequence] * pages
+        self.folios += [self._folio(sequence, before + number) for number in range(1, pages + 1)]
+
+    def plan(self, step: int = 1) -> Plan:
+        return Plan(tuple(self.firsts), len(self.folios), tuple(self.numbering), tuple(self.folios), step)
+
+
 def plan(units: Sequence[Unit], lengths: Sequence[int], folio: Callable[[Numbering, int], str]) -> Plan:
     """Put units of given lengths in order.
 
@@ -35,24 +56,14 @@ def plan(units: Sequence[Unit], lengths: Sequence[int], folio: Callable[[Numberi
     right in books read from left to right, left in the others. Folios of each sequence count from 1
     and count every page, blank ones too, so that odd folios lie where odd pages lie.
     """
-    firsts: list[int] = []
-    numbering: list[Numbering] = []
-    folios: list[str] = []
-    counts: dict[Numbering, int] = {}
-
-    def add(sequence: Numbering, pages: int) -> None:
-        before = counts.get(sequence, 0)
-        counts[sequence] = before + pages
-        numbering.extend([sequence] * pages)
-        folios.extend(folio(sequence, before + number) for number in range(1, pages + 1))
-
+    order = _Order(folio)
     for unit, length in zip(units, lengths, strict=True):
-        recto = unit.opening is Opening.RECTO or unit.numbering not in counts
-        if recto and len(folios) % 2:
-            add(numbering[-1], 1)
-        firsts.append(len(folios) + 1)
-        add(unit.numbering, length)
-    return Plan(tuple(firsts), len(folios), tuple(numbering), tuple(folios))
+        recto = unit.opening is Opening.RECTO or unit.numbering not in order.counts
+        if recto and len(order.folios) % 2:
+            order.add(order.numbering[-1], 1)
+        order.firsts.append(len(order.folios) + 1)
+        order.add(unit.numbering, length)
+    return order.plan()
 
 
 def facing_plan(
@@ -65,27 +76,17 @@ def facing_plan(
     A pair begins on a verso, which has an even page, and lasts as long as its longer unit. A single
     unit has rectos only. Folios count every page, those of both languages and blank ones.
     """
-    firsts: list[int] = []
-    numbering: list[Numbering] = []
-    folios: list[str] = []
-    counts: dict[Numbering, int] = {}
-
-    def add(sequence: Numbering, pages: int) -> None:
-        before = counts.get(sequence, 0)
-        counts[sequence] = before + pages
-        numbering.extend([sequence] * pages)
-        folios.extend(folio(sequence, before + number) for number in range(1, pages + 1))
-
+    order = _Order(folio)
     at = 0
     for group in units:
         single = len(group) == 1
-        if len(folios) % 2 != (0 if single else 1):
-            add(numbering[-1] if numbering else group[0].numbering, 1)
+        if len(order.folios) % 2 != (0 if single else 1):
+            order.add(order.numbering[-1] if order.numbering else group[0].numbering, 1)
         length = max(lengths[at : at + len(group)])
-        firsts += [len(folios) + 1 + place for place in range(len(group))]
-        add(group[0].numbering, 2 * length - 1 if single else 2 * length)
+        order.firsts += [len(order.folios) + 1 + place for place in range(len(group))]
+        order.add(group[0].numbering, 2 * length - 1 if single else 2 * length)
         at += len(group)
-    return Plan(tuple(firsts), len(folios), tuple(numbering), tuple(folios), 2)
+    return order.plan(step=2)
 
 
 def side_of(page: int, direction: str) -> str:
