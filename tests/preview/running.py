@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -15,11 +16,17 @@ from typing import Self
 class Running:
     """``bookbuild preview`` on a port that is free."""
 
-    def __init__(self, root: Path, cache: Path, *options: str) -> None:
+    def __init__(
+        self,
+        root: Path,
+        cache: Path,
+        *options: str,
+        command: Sequence[str] = (sys.executable, "-m", "bookbuild"),
+    ) -> None:
         # A shell that starts this in the background may have taken Ctrl-C away from us.
         signal.signal(signal.SIGINT, signal.default_int_handler)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "bookbuild", "-C", str(root), "preview", *options],
+            [*command, "-C", str(root), "preview", *options],
             env={**os.environ, "BOOKBUILD_CACHE": str(cache), "PYTHONUNBUFFERED": "1"},
             stderr=subprocess.PIPE,
             text=True,
