@@ -317,6 +317,48 @@ def test_another_reader_copies_arabic_as_it_is_read(arabic: edition.Press) -> No
     assert b"/BookRead" not in arabic.laid_out[0].sheets.pdf
 
 
+READS_LIKE_A_NOTE = """
+<p>The first sentence has a note.<span class="call" id="call-n1"><span class="footnote" id="n1"
+data-number="1">Counted by the archive of the bridge 2</span></span> The second was counted by the archive of
+the bridge<span class="call" id="call-n2"><span class="footnote" id="n2" data-number="2">Another note, long
+enough to be looked for.</span></span> and has one too.</p>
+"""
+
+
+@pytest.fixture(scope="module")
+def likeness(tmp_path_factory: pytest.TempPathFactory) -> edition.Press:
+    """A page whose text, with the number of a note after it, reads like another note."""
+    texts = ("Counted by the archive of the bridge 2", "Another note, long enough to be looked for.")
+    notes = tuple(PromisedNote(f"n{at}", str(at), text) for at, text in enumerate(texts, 1))
+    html = f'<!DOCTYPE html><html lang="en"><body><h1 id="c1">One</h1>{READS_LIKE_A_NOTE}</body></html>'
+    unit = replace(
+        BOOK[1], html=html, anchors=("c1",), notes=notes, mentions=(), bookmarks=(), lines={}, lang="en"
+    )
+    made = edition.Press([unit], (STYLE,), settings(tmp_path_factory.mktemp("book")), None, None, None)
+    made.settle()
+    return made
+
+
+def codes_of(press: edition.Press, pdf: bytes) -> set[str]:
+    return {d.code for d in gate.check(pdf, press.units, press._sheets(), press.plan, press.settings)}
+
+
+def test_words_that_read_like_a_note_with_the_number_after_them_are_no_second_print(
+    likeness: edition.Press,
+) -> None:
+    assert codes_of(likeness, likeness.joined()) == set()
+
+
+def test_a_second_print_is_found_beside_words_that_read_like_it(likeness: edition.Press) -> None:
+    def double(pdf: Pdf) -> None:
+        page = pdf.pages[0]
+        page.obj.Contents = Array([*streams(page), *streams(page)])
+
+    pdf = with_fault(likeness.joined(), double)
+    found = gate.check(pdf, likeness.units, likeness._sheets(), likeness.plan, likeness.settings)
+    assert [d.message for d in found if d.code == "G201" and d.message.startswith("note 1 ")]
+
+
 def test_pages_once_read_are_not_read_again_while_they_stay_the_same(
     press: edition.Press, whole: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -418,15 +418,21 @@ def _note_findings(
         starts[page] = min(starts[page], match.start())
         ends[page] = match.end()
         found[page].add(match.start("body"))
-    written = "".join(letters_of(chunk) for chunk, _ in promise.chunks)
     bodies = [letters_of(note.text) for note in unit.notes]
     for note, body in zip(unit.notes, bodies, strict=True):
         # A longer note that begins with the same words is no second print of this one; nor is another note
-        # whose last digits and the number of the next read like the end of this.
+        # or the text that reads like this one with the number after it.
         elsewhere = _times_elsewhere(body, letters, found) if len(body) >= _LONG else 0
-        if elsewhere and elsewhere > written.count(body) - sum(one.startswith(body) for one in bodies):
+        if elsewhere and elsewhere > _times_promised(body, promise) - sum(
+            one.startswith(body) for one in bodies
+        ):
             yield _about(note, "G201", f"is printed {elsewhere + 1} times")
     yield from _call_findings(unit, audited, pages, starts)
+
+
+def _times_promised(body: str, promise: Promise) -> int:
+    """Count where a unit's text and notes are to read like a text, numbers of notes among them."""
+    return promise.text_read.count(body) + promise.notes_read.count(body)
 
 
 def _times_elsewhere(body: str, letters: Sequence[str], found: Sequence[set[int]]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -34,6 +34,10 @@ class Promise:
     """Anchor → letters of the text that follows it, empty where none does."""
     notes: dict[str, list[str]] = field(default_factory=dict)
     """Note → its text, divided where page numbers are filled in."""
+    text_read: str = ""
+    """Letters of the text as it is read, with the numbers of notes where they are called."""
+    notes_read: str = ""
+    """Letters of the notes as they are read one after the other, each with its number before it."""
 
 
 _BLOCKS = frozenset(
@@ -52,9 +56,13 @@ _UNSEEN = frozenset("desc head metadata script style title".split())  # noqa: SI
 class _Parser(HTMLParser):
     """Takes a unit's HTML apart without the engine's help."""
 
-    def __init__(self, notes: Iterable[str]) -> None:
+    def __init__(self, notes: Mapping[str, str]) -> None:
         super().__init__(convert_charrefs=True)
+        self.numbers = notes
+        """Note → its number."""
         self.promise = Promise(notes={note: [""] for note in notes})
+        self.text_read: list[str] = []
+        self.notes_read: list[str] = []
         self.open: list[tuple[str, str, str]] = []
         """Open tags, what closing them ends (``note``, ``unseen``, ``link`` or nothing), and their ids."""
         self.texts: list[list[str]] = [[]]
@@ -76,6 +84,8 @@ class _Parser(HTMLParser):
             self.waiting.clear()
             self.texts.append([])
             self.inside.append(name)
+            for stream in (self.text_read, self.notes_read):
+                stream.append(letters_of(self.numbers[name]))
         elif tag in _UNSEEN or not _ELSEWHERE.isdisjoint(values.get("class", "").split()):
             what = "unseen"
             self.unseen += 1
@@ -127,6 +137,7 @@ class _Parser(HTMLParser):
         if self.inside:
             self.promise.notes[self.inside[-1]][-1] += data
         found = letters_of(data)
+        (self.notes_read if self.inside else self.text_read).append(found)
         for name, letters in list(self.waiting.items()):
             letters.append(found)
             if sum(map(len, letters)) >= _AFTER:
@@ -150,8 +161,10 @@ class _Parser(HTMLParser):
 
 def promise_of(unit: Unit) -> Promise:
     """Return what a unit promises."""
-    parser = _Parser(note.id for note in unit.notes)
+    parser = _Parser({note.id: note.number for note in unit.notes})
     parser.feed(unit.html)
     parser.close()
     parser._boundary()
-    return parser.promise
+    promise = parser.promise
+    promise.text_read, promise.notes_read = "".join(parser.text_read), "".join(parser.notes_read)
+    return promise
