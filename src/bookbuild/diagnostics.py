@@ -48,7 +48,7 @@ class Diagnostic:
     """Lower case, no full stop, present tense; quotes what was found."""
     place: Place = NOWHERE
     hint: str = ""
-    """What to try. Empty where there is nothing better than the message."""
+    """What to try. Every finding says it."""
     severity: Severity = Severity.ERROR
 
     def __str__(self) -> str:

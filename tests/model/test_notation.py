@@ -89,7 +89,7 @@ def test_the_notation_reads_what_the_book_needs(text: str, unit: str, value: Val
 
 
 MALFORMED = [
-    ("", "person", 1, "the value is empty", ""),
+    ("", "person", 1, "the value is empty", "a value stands here; or delete the line"),
     (" 5", "person", 1, "space around the value", "write 5"),
     ("1,000", "person", 1, "thousands are marked in “1,000”", "write 1000"),
     ("1 000 000", "person", 1, "thousands are marked in “1 000 000”", "write 1000000"),
@@ -120,14 +120,15 @@ MALFORMED = [
     ("5", "duration", 2, "a duration needs a unit", "write 5 hour"),
     ("1.3 month", "duration", 1, "a part of a month has no fixed length",
      "write it in days or weeks, or as a range"),
-    ("1992-13", "date", 6, "month 13", ""),
+    ("1992-13", "date", 6, "month 13", "months are 01 to 12: write year-month-day"),
     ("1992-2-26", "date", 1, "a date is wanted, found “1992-2-26”", "write 1992-02-26"),
     ("26 February 1992", "date", 1, "a date is wanted, found “26 February 1992”", "write 1992-02-26"),
     ("26.02.1992", "date", 1, "a date is wanted, found “26.02.1992”", "write 1992-02-26"),
-    ("1993-02-29", "date", 9, "day 29 in February 1993", ""),
+    ("1993-02-29", "date", 9, "day 29 in February 1993", "February 1993 has 28 days"),
     ("1992-03/1992-02", "date", 9, "interval reversed: 1992-03 is after 1992-02", "write 1992-02/1992-03"),
     ("1992/", "date", 6, "an end of the interval is missing", "an open end is written “..”"),
-    ("../..", "date", 1, "both ends of the interval are open", ""),
+    ("../..", "date", 1, "both ends of the interval are open",
+     "an interval is written 1992-02-25/1992-02-26, an open end .."),
     (">1992", "date", 1, "a date is wanted, found “>1992”", "write 1992/.."),
     ("807 BC", "date", 1, "a date is wanted, found “807 BC”", "write -0806"),
     ("14 century", "date", 1, "a date is wanted, found “14 century”", "write 14th century"),
@@ -136,8 +137,18 @@ MALFORMED = [
     ("8:30 p.m.", "time", 1, "a twelve-hour time “8:30 p.m.”", "write 20:30"),
     ("25:00", "time", 1, "hour 25", "hours are 00 to 23"),
     ("21:00-03:00", "time", 6, "unexpected “-03:00”", "a span is written 21:00/03:00"),
+    ("21:00x", "time", 6, "unexpected “x”", "write 21:00"),
+    (">21:00/22:00", "time", 1, "a span cannot be “more than”", "write 21:00/22:00"),
+    ("613!", "person", 4, "unexpected “!”", "write 613"),
+    ("1:0", "ratio", 3, "a ratio needs a second term above zero", "write 1:1"),
+    ("!5", "person", 1, "a number is wanted, found “!5”",
+     "a number stands here in digits, as 613, ~2500, >450 or 160..1000"),
+    ("0th century", "date", 1, "there is no century 0", "write 1st century"),
+    ("1992/--02-26", "date", 6, "one end has a year, the other has none",
+     "both ends have a year, or neither has"),
+    ("5", "xyzzy", 1, "unknown unit “xyzzy”", "name it under “units” in book.yaml"),
     ("5", "persn", 1, "unknown unit “persn”", "did you mean “person”?"),
-    ("6\u200b13", "person", 2, "invisible character U+200B in the value", ""),
+    ("6\u200b13", "person", 2, "invisible character U+200B in the value", "delete it"),
 ]  # fmt: skip
 
 

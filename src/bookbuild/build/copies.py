@@ -68,12 +68,15 @@ def screen(pdf: bytes, pages: int, units: Sequence[Unit], facts: FileFacts, path
     return made_pdf(path, copy.pdf, (*preflight(copy.pdf, copy.expectations), *loose), pages)
 
 
+_PRINTED = "does a style sheet change how it is printed? what is read aloud is found by that"
+
+
 def _loose_tags(untied: Sequence[str], unmarked: Sequence[str]) -> Iterator[Finding]:
     """D905: what the screen copy's tags should say and do not."""
     for name in untied:
-        yield Finding("D905", f"the note “{name}” is not tied to its call", Severity.WARNING)
+        yield Finding("D905", f"the note “{name}” is not tied to its call", Severity.WARNING, hint=_PRINTED)
     for words in unmarked:
-        yield Finding("D905", f"“{words[:60]}” does not say its language", Severity.WARNING)
+        yield Finding("D905", f"“{words[:60]}” does not say its language", Severity.WARNING, hint=_PRINTED)
 
 
 def archive(

@@ -236,7 +236,7 @@ def _conditions(project: Project, book: Book) -> tuple[Conditions, list[Diagnost
         if path.resolve().is_relative_to(project.book.resolve()) and path.is_file():
             own = own_condition(path.read_bytes(), spec.condition, spec.icc)
             return Conditions(own, own), []
-        message, hint = f"print: icc: there is no profile “{spec.icc}” below book/", ""
+        message, hint = f"print: icc: there is no profile “{spec.icc}” below book/", "copy it there"
     elif spec.condition and spec.condition not in SHIPPED:
         message = f"print: condition: bookbuild has no profile of “{spec.condition}”"
         hint = f"give the printer's with icc:, or name {' or '.join(SHIPPED)}"

@@ -98,4 +98,6 @@ def impact_of_claim(
 def _known_quantity(book: Book, quantity: str) -> None:
     known = [one.id for one in book.quantities]
     if quantity and quantity not in known:
-        raise UsageError(f"there is no quantity “{quantity}”; {did_you_mean(quantity, known)}")
+        raise UsageError(
+            f"there is no quantity “{quantity}”; {did_you_mean(quantity, known) or 'see: bookbuild figures'}"
+        )

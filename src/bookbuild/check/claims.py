@@ -84,7 +84,8 @@ def _parts(book: Book) -> Iterator[Diagnostic]:
         whole = by_id.get(quantity.part_of)
         if quantity.part_of and whole is None:
             message = f"quantity “{quantity.id}” is part of an unknown quantity, “{quantity.part_of}”"
-            yield Diagnostic("F010", message, quantity.place, hint=did_you_mean(quantity.part_of, by_id))
+            hint = did_you_mean(quantity.part_of, by_id) or "take “part-of” out, or record the whole"
+            yield Diagnostic("F010", message, quantity.place, hint=hint)
         elif whole and (whole.measure is not quantity.measure or whole.unit != quantity.unit):
             message = f"“{quantity.id}” in {quantity.unit} is part of “{whole.id}” in {whole.unit}"
             yield Diagnostic("F017", message, quantity.place, hint="a part and its whole have one unit")
@@ -108,7 +109,8 @@ def _names(book: Book) -> Iterator[Diagnostic]:
         for name in dict.fromkeys(name for pair in quantity.within for name in pair):
             if name and name not in names:
                 message = f"“within” speaks of “{name}”, which no claim of “{quantity.id}” gives"
-                yield Diagnostic("F020", message, quantity.place, hint=did_you_mean(name, names))
+                hint = did_you_mean(name, names) or "write it as the claim has it, or take it out"
+                yield Diagnostic("F020", message, quantity.place, hint=hint)
         for claim in quantity.claims if quantity.wordings else ():
             if claim.stance is not Stance.ASSERTS:
                 message = f"claim “{claim.id}” {claim.stance.value} a wording"
@@ -162,12 +164,12 @@ def _nearest_claim(book: Book, name: str) -> str:
     if quantity:
         known = [claim.id for claim in quantity.claims]
         near = did_you_mean(claim_id, known)
-        return near or (f"the claims of “{quantity_id}” are {', '.join(known)}" if len(known) < 12 else "")
+        return near or f"the claims of “{quantity_id}” are {', '.join(known[:12])}{' …' * (len(known) > 12)}"
     near = did_you_mean(quantity_id, [quantity.id for quantity in book.quantities])
     owners = [quantity.id for quantity in book.quantities if quantity.claim(claim_id)]
     if owners and claim_id:
         return f"did you mean “{owners[0]}/{claim_id}”?" if len(owners) == 1 or not near else near
-    return near
+    return near or "write quantity/claim, with their ids in figures/; bookbuild figures lists them"
 
 
 def _fits(form: str, value: Value) -> bool:
@@ -209,5 +211,5 @@ def _blocks(book: Book) -> Iterator[Diagnostic]:
     known = [quantity.id for quantity in book.quantities]
     for _, block in blocks_of(book):
         if isinstance(block, FigureTable | ChartBlock) and block.quantity and block.quantity not in known:
-            hint = did_you_mean(block.quantity, known)
+            hint = did_you_mean(block.quantity, known) or "bookbuild figures lists the quantities"
             yield Diagnostic("F018", f"unknown quantity “{block.quantity}”", block.place, hint=hint)

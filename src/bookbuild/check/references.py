@@ -65,7 +65,7 @@ def _unknown(book: Book, known: set[str]) -> Iterator[Diagnostic]:
     for prose in each_prose(book):
         for inline in each_inline(prose.inlines):
             if isinstance(inline, Reference) and inline.target not in known:
-                hint = did_you_mean(inline.target, known)
+                hint = did_you_mean(inline.target, known) or "end the heading that you mean with {#id}"
                 place = prose.place_at(inline.offset)
                 yield Diagnostic("R010", f"reference to an unknown id, “{inline.target}”", place, hint=hint)
 
@@ -87,7 +87,7 @@ def _register_blocks(book: Book) -> Iterator[Diagnostic]:
         if isinstance(block, RegisterBlock):
             shown.add(block.register)
             if block.register and block.register not in known:
-                hint = did_you_mean(block.register, known)
+                hint = did_you_mean(block.register, known) or "write one in registers/ that has this id"
                 yield Diagnostic("R012", f"unknown register “{block.register}”", block.place, hint=hint)
     first: dict[str, Register] = {}
     for register in book.registers:

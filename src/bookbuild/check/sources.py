@@ -78,7 +78,7 @@ def _reprints(book: Book) -> Iterator[Diagnostic]:
     by_key = {source.key: source for source in book.sources}
     for source in book.sources:
         if source.reprinted_in and source.reprinted_in not in by_key:
-            hint = did_you_mean(source.reprinted_in, by_key)
+            hint = did_you_mean(source.reprinted_in, by_key) or "add it to sources.yaml"
             message = f"“{source.key}” is reprinted in an unknown source, “{source.reprinted_in}”"
             yield Diagnostic("S004", message, source.place, hint=hint)
     walked: set[str] = set()  # each is walked once, whatever leads to it

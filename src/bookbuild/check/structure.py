@@ -15,7 +15,8 @@ def check_structure(book: Book) -> Iterator[Diagnostic]:
     for chapter in book.chapters():
         yield from _headings(chapter)
         if not chapter.blocks:
-            yield Diagnostic("M042", "the chapter is empty", chapter.place, severity=Severity.WARNING)
+            hint = "write it, or begin the file's name with “_” while it is a draft"
+            yield Diagnostic("M042", "the chapter is empty", chapter.place, hint, Severity.WARNING)
 
 
 def _headings(chapter: Chapter) -> Iterator[Diagnostic]:

@@ -49,7 +49,7 @@ def check_isbn(text: str, place: Place) -> tuple[str, list[Diagnostic]]:
 def _right_digit(text: str) -> str:
     digits = isbn_numbers.compact(text)
     if len(digits) != 13 or not digits.isdigit():
-        return ""
+        return "write the 13 digits that the ISBN agency gave, beginning with 978 or 979"
     fixed = next(f"{digits[:12]}{last}" for last in range(10) if _sums_up(f"{digits[:12]}{last}"))
     return f"with the digits before it: {isbn_numbers.format(fixed)}"
 

@@ -93,6 +93,94 @@ CODES: Mapping[str, str] = {
 }
 """Every code of preflight and what it stands for; also the table of the documentation."""
 
+_AGAIN = "write the file again from the program that made it"
+_EXPORT = "choose the printer's PDF/X preset in the program that made the file"
+_COPY = "keep it in the copy for the screen; the one for the printer has none"
+_TAGS = "let the program that made the file tag it (“tagged PDF”, PDF/UA)"
+
+ADVICE: Mapping[str, str] = {
+    "D001": "is it complete, and is it the right file?",
+    "D002": "save it without protection",
+    "D003": "save it without protection",
+    "D004": _AGAIN,
+    "D005": _AGAIN,
+    "D006": _AGAIN,
+    "D007": "divide it, or save it with simpler pages",
+    "D008": _AGAIN,
+    "D101": _EXPORT,
+    "D102": _EXPORT,
+    "D103": "give all pages one size; a folded sheet is a file of its own",
+    "D104": "order this size, or set “page” in book.yaml to the one ordered",
+    "D105": "set “bleed” in book.yaml to what the printer asks for",
+    "D106": "let it run to the edge of the bleed, or end before the trim",
+    "D107": "move it inwards",
+    "D108": "marks stand outside the bleed: let the program that made the file offset them",
+    "D109": "save the page upright and at its own size",
+    "D110": _AGAIN,
+    "D111": "keep the trim box only",
+    "D112": "take the crop box out",
+    "D201": "embed every font in the program that made the file",
+    "D202": "use a font in outlines: OpenType or TrueType",
+    "D203": "use another character, or a font that has it",
+    "D204": "is a blank meant? then write one",
+    "D205": "let the program that made the file write the characters of its fonts (ToUnicode)",
+    "D206": "use another copy of the font",
+    "D301": "use grey or CMYK",
+    "D302": "convert it to grey or CMYK of the printing condition",
+    "D303": "lighten it, or convert it through the profile of the printing condition",
+    "D304": "small text in black ink only",
+    "D305": "use black ink only: device-cmyk(0 0 0 1)",
+    "D306": "set black text to overprint (OPM 1)",
+    "D307": "set white to knock out",
+    "D308": "convert it to CMYK, or order the ink",
+    "D309": "use black: registration colour is for marks beside the page",
+    "D310": "convert it through the profile of the printing condition, or to grey",
+    "D311": "use DeviceCMYK, which the output intent describes",
+    "D401": "draw it at least 0.25 pt wide",
+    "D402": "print it smaller, or bring it with more pixels",
+    "D403": "print it smaller, bring it with more pixels, or as SVG",
+    "D404": "flatten it, or order PDF/X-4",
+    "D405": "blend in CMYK: set the page's group to DeviceCMYK",
+    "D406": "put the picture itself into the file",
+    "D407": "bring the picture as a plain PNG, JPEG or TIFF",
+    "D501": _EXPORT,
+    "D502": _EXPORT,
+    "D503": _EXPORT,
+    "D504": "set title, author and dates once and save again: one of the two was changed alone",
+    "D505": _EXPORT,
+    "D506": _EXPORT,
+    "D507": "choose PDF/A in the program that made the file",
+    "D508": "choose PDF/A in the program that made the file",
+    "D509": _AGAIN,
+    "D510": "set the title in the document's properties",
+    "D511": "set the language in the document's properties",
+    "D513": "set the dates in the document's properties",
+    "D601": _COPY,
+    "D602": "nothing of it may stay in a book",
+    "D603": "merge the layers",
+    "D604": _COPY,
+    "D605": "flatten the form: what is filled in becomes text",
+    "D606": "take it out",
+    "D607": "take it out, or print a picture of it",
+    "D701": "add blank pages at the end, or cut some",
+    "D702": "is it the right file? the spine is reckoned from the number of pages",
+    "D703": "is something lost? or say that the page is to be blank",
+    "D704": "is it the right page? take what stands there away",
+    "D705": "make the bookmarks again",
+    "D706": "make the link again, or take it out",
+    "D707": "link to the web, or within the file",
+    "D708": "let the program that made the file write bookmarks from the headings",
+    "D801": _TAGS,
+    "D802": _TAGS,
+    "D803": _TAGS,
+    "D804": "describe the picture (:alt: in a chapter)",
+    "D805": _TAGS,
+    "D806": "set “show the document's title” in the document's properties",
+    "D807": "use the ranks of headings one after the other",
+    "D808": _TAGS,
+}
+"""Code → what to do, where a finding does not know better."""
+
 DISTRIBUTION_CODES: Mapping[str, str] = {
     "D901": "paper or board that is no paper",
     "D902": "an ISBN that is none",
@@ -161,10 +249,10 @@ class Report:
         hint: str = "",
         **data: object,
     ) -> None:
-        """Add a finding; ``page`` 0 means the file as a whole."""
+        """Add a finding; ``page`` 0 means the file as a whole. Without a hint it has that of its code."""
         assert code in CODES, f"{code} has no line in CODES"
         key = (code, message)
-        self._first.setdefault(key, (severity, hint, data))
+        self._first.setdefault(key, (severity, hint or ADVICE[code], data))
         if page:
             self._pages.setdefault(key, set()).add(page)
 

@@ -24,6 +24,7 @@ from bookbuild.model.place import Place
 
 SUMS = "SHA256SUMS"
 MANIFEST = "manifest.json"
+_AGAIN = "make the distribution again"
 _AT_FDCWD = -100
 _EXCHANGE = 2
 _BLOCK = 1 << 20
@@ -79,19 +80,26 @@ def verify_distribution(
         listed = _read_sums((folder / SUMS).read_text("utf-8"))
     except (OSError, ValueError) as error:
         message = f"the sums cannot be read: {error}"
-        return [Diagnostic("D910", message, Place(str(folder / SUMS)), "make the distribution again")]
+        return [Diagnostic("D910", message, Place(str(folder / SUMS)), _AGAIN)]
     found = []
     for name, digest in sorted(listed.items()):
         actual = _digest(folder / name)
         if actual is None:
-            found.append(Diagnostic("D911", f"“{name}” is missing", Place(str(folder))))
+            found.append(Diagnostic("D911", f"“{name}” is missing", Place(str(folder)), _AGAIN))
         elif actual != digest:
-            found.append(Diagnostic("D912", f"“{name}” was changed after it was made", Place(str(folder))))
+            found.append(
+                Diagnostic("D912", f"“{name}” was changed after it was made", Place(str(folder)), _AGAIN)
+            )
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if not path.is_dir() and name not in listed and name != SUMS:
             found.append(
-                Diagnostic("D913", f"“{name}” does not belong to the distribution", Place(str(folder)))
+                Diagnostic(
+                    "D913",
+                    f"“{name}” does not belong to the distribution",
+                    Place(str(folder)),
+                    "keep it in another folder",
+                )
             )
     return found + (_changed_inputs(folder, root, present) if root is not None else [])
 
@@ -101,7 +109,9 @@ def _changed_inputs(folder: Path, root: Path, present: Collection[str]) -> list[
         inputs = json.loads((folder / MANIFEST).read_text("utf-8"))["inputs"]
         pairs = sorted((str(name), str(digest)) for name, digest in inputs.items())
     except (OSError, ValueError, KeyError, AttributeError, TypeError):
-        return [Diagnostic("D910", "the manifest does not name the inputs", Place(str(folder / MANIFEST)))]
+        return [
+            Diagnostic("D910", "the manifest does not name the inputs", Place(str(folder / MANIFEST)), _AGAIN)
+        ]
     changed = [
         (name, "changed") for name, digest in pairs if _is_inside(name) and _digest(root / name) != digest
     ]

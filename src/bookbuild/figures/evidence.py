@@ -155,7 +155,9 @@ def _complaints(
     file = source.file if source else ""
     if evidence.finding is Finding.NOT_FOUND:
         beginning, line = at_hand[file].longest_beginning(claim.extract)
-        hint = f"line {line} of {file} has only “{beginning}”" if " " in beginning else ""
+        hint = "copy the words from the document, letter by letter"
+        if " " in beginning:
+            hint = f"line {line} of {file} has only “{beginning}”"
         message = f"extract of “{evidence.claim}” is not in {file}: “{claim.extract}”"
         yield Diagnostic("E001", message, claim.place, hint)
     elif evidence.finding is Finding.FIGURE_MISSING:
@@ -167,6 +169,9 @@ def _complaints(
         yield Diagnostic(
             "E004", message, claim.place, "copy the words that carry the figure", Severity.WARNING
         )
+
+
+_NOT_AT_HAND = "put the text into the folder of documents, and name it as the source's “file”"
 
 
 def _missing_documents(
@@ -181,7 +186,7 @@ def _missing_documents(
         source = sources.get(key)
         missing = f"“{source.file}” is not at hand" if source and source.file else "has no file"
         message = f"document “{key}” cannot be checked ({missing}); claims read in it: {count}"
-        yield Diagnostic("E003", message, source.place if source else NOWHERE, "", Severity.NOTE)
+        yield Diagnostic("E003", message, source.place if source else NOWHERE, _NOT_AT_HAND, Severity.NOTE)
 
 
 # Figures in extracts
@@ -434,14 +439,16 @@ def _excuses(
         if source is None or not source.file:
             known = [key for key, source in sources.items() if source.file]
             message = f"ledger names “{entry.document}”, which is no document with a text"
-            complaints.append(Diagnostic("E007", message, entry.place, did_you_mean(entry.document, known)))
+            hint = did_you_mean(entry.document, known) or "name a source that has a “file”"
+            complaints.append(Diagnostic("E007", message, entry.place, hint))
             continue
         if source.file not in at_hand:
             continue
         hits = at_hand[source.file].find(entry.passage)
         if not hits:
             message = f"passage of the ledger is not in {source.file}: “{entry.passage}”"
-            complaints.append(Diagnostic("E006", message, entry.place, "", Severity.WARNING))
+            hint = "copy the words from the document, letter by letter"
+            complaints.append(Diagnostic("E006", message, entry.place, hint, Severity.WARNING))
         excuses[source.key] += [(hit, entry.reason) for hit in hits]
     return excuses, complaints
 

@@ -37,14 +37,14 @@ MAGNITUDES = {"thousand": Decimal(1000), "million": Decimal(1_000_000), "billion
 class NotationError(ValueError):
     """A value that cannot be read."""
 
-    def __init__(self, message: str, column: int = 1, hint: str = "") -> None:
+    def __init__(self, message: str, column: int, hint: str) -> None:
         super().__init__(message)
         self.message = message
         """Lower case, no full stop; quotes what was found."""
         self.column = column
         """Where in the text it is wrong, counted from 1, in characters."""
         self.hint = hint
-        """What to write instead; empty where that cannot be told."""
+        """What to write instead."""
 
 
 def measure_of(unit: str, counting_units: Collection[str]) -> Measure:
@@ -105,7 +105,9 @@ def parse_date(text: str) -> Date:
         day = _parse_day(start_text, 1)
         return Date(day, day)
     if "/" in end_text:
-        raise NotationError("more than one “/”", len(start_text) + len(end_text.partition("/")[0]) + 2)
+        raise NotationError(
+            "more than one “/”", len(start_text) + len(end_text.partition("/")[0]) + 2, _INTERVAL
+        )
     return _interval(start_text, end_text)
 
 
@@ -178,15 +180,20 @@ _LOOSE_RANGE = re.compile(
 _WORD = re.compile(r" ([^\s0-9~<>=.,:;/][^\s~<>=,;]*)")
 
 
+_INTERVAL = "an interval is written 1992-02-25/1992-02-26, an open end .."
+
+
 def _refuse_blank(text: str) -> None:
     if not text.strip():
-        raise NotationError("the value is empty")
+        raise NotationError("the value is empty", 1, "a value stands here; or delete the line")
     if text != text.strip():
         column = 1 if text[0].isspace() else len(text.rstrip()) + 1
         raise NotationError("space around the value", column, f"write {text.strip()}")
     for position, character in enumerate(text, 1):
         if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn"}:
-            raise NotationError(f"invisible character U+{ord(character):04X} in the value", position)
+            raise NotationError(
+                f"invisible character U+{ord(character):04X} in the value", position, "delete it"
+            )
 
 
 # Numbers
@@ -206,11 +213,17 @@ def _parse_number(text: str, unit: str, measure: Measure, counting_units: Collec
             )
         high, high_per, position = _amount(text, position + 2, measure)
         if high_per != per:
-            raise NotationError("the two ratios of a range have different second terms", position)
+            raise NotationError(
+                "the two ratios of a range have different second terms",
+                position,
+                "a range of ratios has one second term: 1:3..2:3",
+            )
     magnitude, position = _magnitude(text, position)
     own_unit, position = _own_unit(text, position, unit, measure, counting_units)
     if position < len(text):
-        raise NotationError(f"unexpected “{text[position:].strip()}”", position + 1)
+        raise NotationError(
+            f"unexpected “{text[position:].strip()}”", position + 1, f"write {text[:position].strip()}"
+        )
     if ranged:
         _check_range(text, low, high)
         qualifier = Qualifier.RANGE if qualifier is Qualifier.EXACT else qualifier
@@ -231,7 +244,7 @@ def _qualifier(text: str) -> tuple[Qualifier, int]:
     signs, rest = match[0], text[match.end() :]
     if signs not in _QUALIFIERS:
         right = _MISTAKEN_SIGNS.get(signs)
-        hint = "" if right is None else f"write {right}{rest.lstrip()}"
+        hint = "the signs are ~ > >= < <=" if right is None else f"write {right}{rest.lstrip()}"
         raise NotationError(f"unknown sign “{signs}”", 1, hint)
     if signs and rest[:1].isspace():
         raise NotationError(f"space after “{signs}”", match.end() + 1, f"write {signs}{rest.lstrip()}")
@@ -273,21 +286,24 @@ def _amount(text: str, position: int, measure: Measure) -> tuple[Decimal, Decima
     if second:
         _check_digits(second[0], end + 1)
     if second is None or not Decimal(second[0]):
-        raise NotationError("a ratio needs a second term above zero", end + 2)
+        raise NotationError("a ratio needs a second term above zero", end + 2, f"write {match[0]}:1")
     return amount, Decimal(second[0]), second.end()
+
+
+_NUMBER = "a number stands here in digits, as 613, ~2500, >450 or 160..1000"
 
 
 def _no_number(text: str, position: int) -> NotationError:
     found = text[position : position + 1]
     if not found:
-        return NotationError("a number is missing", position + 1)
+        return NotationError("a number is missing", position + 1, _NUMBER)
     if found in "-−":
         return NotationError("a negative number", position + 1, "say below zero in the quantity’s “counts”")
     if found == ".":
         return NotationError("a number begins with a point", position + 1, f"write 0{text[position:]}")
     if found.isnumeric():
-        return NotationError(f"“{found}” is not a digit 0–9", position + 1)
-    return NotationError(f"a number is wanted, found “{text[position:]}”", position + 1)
+        return NotationError(f"“{found}” is not a digit 0–9", position + 1, _NUMBER)
+    return NotationError(f"a number is wanted, found “{text[position:]}”", position + 1, _NUMBER)
 
 
 def _check_digits(digits: str, position: int) -> None:
@@ -338,7 +354,9 @@ def _own_unit(
         found = dimension(own)
         if not found:
             raise NotationError(
-                f"unknown unit “{own}”", column, _nearest(own, _of_dimension(dimension(unit)))
+                f"unknown unit “{own}”",
+                column,
+                _nearest(own, _of_dimension(dimension(unit)), "write the number only"),
             )
         if found != dimension(unit):
             wanted = dimension(unit)
@@ -347,13 +365,19 @@ def _own_unit(
         return own, word.end()
     if measure is Measure.MONEY:
         if own not in CURRENCIES:
-            raise NotationError(f"unknown currency “{own}”", column, _nearest(own.upper(), CURRENCIES))
+            raise NotationError(
+                f"unknown currency “{own}”",
+                column,
+                _nearest(own.upper(), CURRENCIES, "write its code of three letters, as USD"),
+            )
         return own, word.end()
     if measure is Measure.COUNT:
         known = own in counting_units or dimension(own) or own in CURRENCIES
         hint = f"the quantity counts in “{unit}”; another thing counted is another quantity or scope"
         message = f"unit “{own}” in a quantity of unit “{unit}”" if known else f"unknown word “{own}”"
-        raise NotationError(message, column, hint if known else _nearest(own, [*MAGNITUDES, unit]))
+        raise NotationError(
+            message, column, hint if known else _nearest(own, [*MAGNITUDES, unit], "write the number only")
+        )
     raise NotationError(f"“{own}” after a {measure.value}", column, "write the number only")
 
 
@@ -416,12 +440,13 @@ def _parse_clock(text: str) -> Clock:
             f"unexpected “{text[position:].strip()}”", position + 1, "a span is written 21:00/03:00"
         )
     if text[position] != "/":
-        raise NotationError(f"unexpected “{text[position:]}”", position + 1)
+        raise NotationError(f"unexpected “{text[position:]}”", position + 1, f"write {text[:position]}")
     if qualifier not in (Qualifier.EXACT, Qualifier.ABOUT):
-        raise NotationError(f"a span cannot be “{qualifier.value}”", 1)
+        plain = text.removeprefix(_SIGNS.match(text)[0])  # type: ignore[index]  # matches the empty text too
+        raise NotationError(f"a span cannot be “{qualifier.value}”", 1, f"write {plain}")
     end, after = _minutes(text, position + 1)
     if after < len(text):
-        raise NotationError(f"unexpected “{text[after:]}”", after + 1)
+        raise NotationError(f"unexpected “{text[after:]}”", after + 1, f"write {text[:after]}")
     if end == start:
         raise NotationError("both ends of the span are the same", position + 2, f"write {text[:position]}")
     kind = Qualifier.RANGE if qualifier is Qualifier.EXACT else qualifier
@@ -487,18 +512,21 @@ def _check_calendar(year: int | None, month: int | None, day: int | None, column
     if month is None:
         return
     if not 1 <= month <= 12:
-        hint = "seasons are not dates here: write the months, as 1991-09/1991-11" if 21 <= month <= 41 else ""
+        seasons = "seasons are not dates here: write the months, as 1991-09/1991-11"
+        hint = seasons if 21 <= month <= 41 else "months are 01 to 12: write year-month-day"
         raise NotationError(f"month {month}", column, hint)
     if day is not None and not 1 <= day <= days_in_month(year, month):
         name = _MONTH_NAMES[month - 1]
         where = f"{name} {year}" if year is not None and month == 2 else name
-        raise NotationError(f"day {day} in {where}", column + 3)
+        raise NotationError(
+            f"day {day} in {where}", column + 3, f"{where} has {days_in_month(year, month)} days"
+        )
 
 
 def _century(match: re.Match[str], column: int) -> Day:
     number = int(match["number"])
     if number == 0:
-        raise NotationError("there is no century 0", column)
+        raise NotationError("there is no century 0", column, "write 1st century")
     right = _ordinal_ending(number)
     if match["ending"] != right:
         raise NotationError(f"“{number}{match['ending']}”", column, f"write {number}{right} century")
@@ -517,7 +545,7 @@ def _interval(start_text: str, end_text: str) -> Date:
     start = None if start_text == ".." else _parse_day(start_text, 1)
     end_day = None if end_text == ".." else _parse_day(end_text, column)
     if start is None and end_day is None:
-        raise NotationError("both ends of the interval are open")
+        raise NotationError("both ends of the interval are open", 1, _INTERVAL)
     if start is not None and end_day is not None:
         _check_order(start, end_day, start_text, end_text, column)
     return Date(start, end_day)
@@ -525,7 +553,9 @@ def _interval(start_text: str, end_text: str) -> Date:
 
 def _check_order(start: Day, end: Day, start_text: str, end_text: str, column: int) -> None:
     if (_is_yearless(start)) != (_is_yearless(end)):
-        raise NotationError("one end has a year, the other has none", column)
+        raise NotationError(
+            "one end has a year, the other has none", column, "both ends have a year, or neither has"
+        )
     if _is_yearless(start):
         return  # --12-31/--01-01 passes the turn of the year
     if _first(start) > _last(end):
@@ -663,12 +693,13 @@ def _write_day(day: Day) -> str:
 
 
 def _nearest_unit(unit: str, counting_units: Collection[str]) -> str:
-    return _nearest(unit, [*counting_units, *RESERVED_UNITS, *PHYSICAL_UNITS, *TIME_UNITS, *CURRENCIES])
+    known = [*counting_units, *RESERVED_UNITS, *PHYSICAL_UNITS, *TIME_UNITS, *CURRENCIES]
+    return _nearest(unit, known, "name it under “units” in book.yaml")
 
 
-def _nearest(word: str, known: Iterable[str]) -> str:
+def _nearest(word: str, known: Iterable[str], otherwise: str) -> str:
     near = difflib.get_close_matches(word, sorted(set(known)), n=1, cutoff=0.6)
-    return f"did you mean “{near[0]}”?" if near else ""
+    return f"did you mean “{near[0]}”?" if near else otherwise
 
 
 def _of_dimension(wanted: str) -> list[str]:

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from bookbuild.diagnostics import Diagnostic, Severity
 from bookbuild.model.place import Place
 from bookbuild.model.unit import PlacedNote, Sheets, Unit
+from bookbuild.press.advice import ADVICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Finding:
     elements: tuple[str, ...] = ()
     """Ids, the nearest first; the first whose place is known tells where."""
     hint: str = ""
+    """Empty: that of ``advice``."""
     severity: Severity = Severity.ERROR
     file: str = ""
     """Set for style sheets: path, line and column are known without an element."""
@@ -38,7 +40,8 @@ def placed(finding: Finding, unit: Unit) -> Diagnostic:
         notes = {note.id: note.place for note in unit.notes if note.place.line}
         known = {**unit.lines, **notes}
         place = next((known[name] for name in finding.elements if name in known), unit.place)
-    return Diagnostic(finding.code, finding.message, place, finding.hint, finding.severity)
+    hint = finding.hint or ADVICE.get(finding.code, "")
+    return Diagnostic(finding.code, finding.message, place, hint, finding.severity)
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,7 +193,7 @@ class _Shelf:
         self.problems = problems
         self.kept = kept
 
-    def report(self, code: str, message: str, place: Place, hint: str = "") -> None:
+    def report(self, code: str, message: str, place: Place, hint: str) -> None:
         self.problems.append(Diagnostic(code, message, place, hint=hint))
 
     def names(self, folder: str, suffix: str) -> list[str]:
@@ -438,7 +438,7 @@ class _Assembly:
         languages = _child(self.tree, "languages")
         if record.source_language and record.source_language not in record.languages:
             message = f"the source language “{record.source_language}” is not among the languages"
-            self.desk.report("B007", message, languages.place)
+            self.desk.report("B007", message, languages.place, "add it to the languages")
         for lang, node in zip(record.languages, _items(languages), strict=False):
             if lang and record.languages.index(lang) != _items(languages).index(node):
                 self.desk.report(
@@ -447,7 +447,7 @@ class _Assembly:
         isbn = _child(self.tree, "isbn")
         for lang in record.isbn:
             if lang not in record.languages and isinstance(isbn, Mapping):
-                hint = did_you_mean(lang, record.languages)
+                hint = did_you_mean(lang, record.languages) or "add it to the languages, or delete the line"
                 self.desk.report(
                     "B007", f"an ISBN for “{lang}”, which is no language of the book", isbn.keys[lang], hint
                 )
@@ -496,8 +496,7 @@ def _quantity(record: QuantityRecord, node: Node, units: tuple[str, ...], desk: 
         measure = measure_of(record.unit, units) if record.unit else measure
     except NotationError as error:
         known_unit = False
-        hint = error.hint or "name it under “units” in book.yaml"
-        desk.report("F001", error.message, _child(node, "unit").place, hint)
+        desk.report("F001", error.message, _child(node, "unit").place, error.hint)
     unit = record.unit if record.unit and known_unit else ""
     claims = zip(record.claims, _items(node, "claims"), strict=False)
     return Quantity(
@@ -574,7 +573,8 @@ def _register(record: RegisterFile, tree: Node, desk: Desk) -> Register:
     known = [field.id for field in fields]
     for name, node in zip(record.head, _items(tree, "head"), strict=False):
         if name and name not in known:
-            desk.report("R001", f"unknown field “{name}” in the head", node.place, did_you_mean(name, known))
+            hint = did_you_mean(name, known) or f"the fields are {', '.join(known)}"
+            desk.report("R001", f"unknown field “{name}” in the head", node.place, hint)
     for number, (name, node) in enumerate(zip(known, _items(tree, "fields"), strict=False)):
         if name and name in known[:number]:
             desk.report("R002", f"field “{name}” is defined a second time", node.place, "keep one of them")

@@ -366,9 +366,8 @@ class _Reader:
         name = match[1].strip() if match else ""
         if not match or name not in DIRECTIVES:
             known = ", ".join(f"{{{word}}}" for word in DIRECTIVES)
-            hint = did_you_mean(name, DIRECTIVES) if name else ""
-            found = f"“:::{node.info.rstrip()}”"
-            self.desk.report("M005", f"unknown block {found}", place, hint or f"the blocks are {known}")
+            hint = (did_you_mean(name, DIRECTIVES) if name else "") or f"the blocks are {known}"
+            self.desk.report("M005", f"unknown block “:::{node.info.rstrip()}”", place, hint)
             return
         shape = DIRECTIVES[name]
         directive = self.parts(node, name, match[2].strip(), place, shape)
@@ -411,12 +410,12 @@ class _Reader:
             current = match[1]
             at = self.find(line.strip(), index)
             if current in options:
-                self.desk.report("M006", f"option “:{current}:” stands twice", at)
+                self.desk.report("M006", f"option “:{current}:” stands twice", at, "keep one of them")
             elif current not in shape.options:
                 hint = did_you_mean(current, shape.options) or f"the options are {', '.join(shape.options)}"
                 self.desk.report("M006", f"unknown option “:{current}:” of :::{{{name}}}", at, hint)
             elif not words.strip():
-                self.desk.report("M006", f"option “:{current}:” is empty", at)
+                self.desk.report("M006", f"option “:{current}:” is empty", at, "write it, or delete the line")
             options[current] = [written]
         while body and not body[-1][1].strip():
             body.pop()

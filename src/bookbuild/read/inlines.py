@@ -104,7 +104,7 @@ class _Run:
     """Where the last comment ends; -1: nowhere. None: nobody asked."""
     seen: set[tuple[int, str]] = field(default_factory=set)
 
-    def report(self, offset: int, code: str, message: str, hint: str = "") -> None:
+    def report(self, offset: int, code: str, message: str, hint: str) -> None:
         if len(self.problems) < MAX_PROBLEMS:
             self.problems.append(InlineProblem(self.base + offset, code, message, hint))
 

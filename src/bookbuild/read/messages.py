@@ -28,7 +28,7 @@ class Desk:
     chapter: str
     problems: list[Diagnostic]
 
-    def report(self, code: str, message: str, place: Place, hint: str = "") -> None:
+    def report(self, code: str, message: str, place: Place, hint: str) -> None:
         self.problems.append(Diagnostic(code, message, place, hint=hint))
 
     def message(self, lines: Iterable[tuple[str, Place]], kind: Kind) -> Prose:

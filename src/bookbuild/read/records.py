@@ -38,7 +38,7 @@ from bookbuild.read.tree import Mapping, Node, Scalar, Sequence
 class Unfit(ValueError):
     """A value that its field cannot hold."""
 
-    def __init__(self, message: str, hint: str = "", code: str = "Y013", column: int = 1) -> None:
+    def __init__(self, message: str, hint: str, code: str = "Y013", column: int = 1) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
@@ -346,13 +346,13 @@ class RegisterFile(Record):
 def _date_part(value: object) -> int:
     text = _text(value)
     if text and not re.fullmatch(r"-?\d{1,6}", text):
-        raise Unfit(f"“{text}” is not a year, month or day in figures")
+        raise Unfit(f"“{text}” is not a year, month or day in figures", "write 1992, 2 or 26")
     return int(text or 0)
 
 
 def _truth(value: object) -> bool:
     if value not in {"true", "false", "1", "0", _STAND_IN}:
-        raise Unfit(f"“{value}” is neither true nor false")
+        raise Unfit(f"“{value}” is neither true nor false", "write true or false")
     return value in {"true", "1"}
 
 
@@ -536,7 +536,7 @@ def _diagnostic(shape: type[BaseModel], root: Node, detail: ErrorDetails) -> Dia
     if kind == "literal_error":
         found = node.text if isinstance(node, Scalar) else _kind_of(node)
         known = re.findall(r"'([^']*)'", detail["ctx"]["expected"])
-        hint = did_you_mean(found, known) or _listed("one of", known)
+        hint = did_you_mean(found, known) or f"one of {', '.join(known)}"
         return Diagnostic("Y013", f"“{found}” cannot be the “{last}”", node.place, hint=hint)
     if kind == "value_error":
         error = cast(Unfit, detail["ctx"]["error"])

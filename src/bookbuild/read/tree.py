@@ -202,7 +202,7 @@ class _Composer:
         for other, first in parent.keys.items() if len(parent.keys) < 200 else ():
             if other != key and _folded(other) == _folded(key):
                 message = f"key “{key}” differs from “{other}” in line {first.line} only by case"
-                self.report("Y002", message, node.place)
+                self.report("Y002", message, node.place, "keep one of them")
         if key in parent.keys:
             message = f"key “{key}” stands a second time; the first is in line {parent.keys[key].line}"
             self.report("Y002", message, node.place, "keep one of them")
@@ -232,11 +232,11 @@ class _Composer:
     def place(self, mark: Any) -> Place:  # PyYAML has two unrelated classes of marks
         return Place(self.path, self.first_line + mark.line, mark.column + 1)
 
-    def report(self, code: str, message: str, place: Place, hint: str = "") -> None:
+    def report(self, code: str, message: str, place: Place, hint: str) -> None:
         if len(self.problems) < MAX_DIAGNOSTICS:
             self.problems.append(Diagnostic(code, message, place, hint=hint))
 
-    def stopped(self, code: str, message: str, place: Place, hint: str = "") -> _Stopped:
+    def stopped(self, code: str, message: str, place: Place, hint: str) -> _Stopped:
         self.report(code, message, place, hint)
         return _Stopped()
 

@@ -169,7 +169,7 @@ def _pack_of(locale: Locale) -> Pack:
 def _header(catalog: Catalog, pack: Pack) -> Iterator[Diagnostic]:
     place = catalog.header_place if catalog.header_place.line else Place(catalog.path, 1, 1)
 
-    def error(code: str, message: str, hint: str = "", severity: Severity = Severity.ERROR) -> Diagnostic:
+    def error(code: str, message: str, hint: str, severity: Severity = Severity.ERROR) -> Diagnostic:
         return Diagnostic(code, message, place, hint, severity)
 
     if not catalog.header:
@@ -190,7 +190,7 @@ def _header(catalog: Catalog, pack: Pack) -> Iterator[Diagnostic]:
             )
     names = Counter(name.casefold() for name, _ in catalog.header)
     for name in (name for name, count in names.items() if count > 1):
-        yield error("T025", f"the header has “{name}” twice", severity=Severity.WARNING)
+        yield error("T025", f"the header has “{name}” twice", "keep one of the lines", Severity.WARNING)
 
 
 def _plural_header(catalog: Catalog, error: Callable[..., Diagnostic]) -> Iterator[Diagnostic]:
@@ -305,11 +305,11 @@ def _check_message(
             yield Diagnostic(code, text, place, hint, severity)
 
 
-def _error(code: str, message: str, hint: str = "") -> tuple[str, str, str, Severity]:
+def _error(code: str, message: str, hint: str) -> tuple[str, str, str, Severity]:
     return code, message, hint, Severity.ERROR
 
 
-def _warning(code: str, message: str, hint: str = "") -> tuple[str, str, str, Severity]:
+def _warning(code: str, message: str, hint: str) -> tuple[str, str, str, Severity]:
     return code, message, hint, Severity.WARNING
 
 
@@ -332,7 +332,9 @@ def _characters(source: str, string: str) -> Found:
         yield _error("T029", "blanks or line ends around the translation", "take them out")
     if 4 * len(source) + 80 < len(string) <= MAX_TIMES_AS_LONG * len(source) + 1000:
         yield _warning(
-            "T048", f"the translation is {len(string) // max(1, len(source))} times as long as its source"
+            "T048",
+            f"the translation is {len(string) // max(1, len(source))} times as long as its source",
+            "does another message's translation stand here?",
         )
 
 
@@ -528,7 +530,7 @@ def _foreign(pair: _Pair, string: str, rules: _Rules) -> Found:
 def _breaks(pair: _Pair, string: str, rules: _Rules) -> Found:
     before, after = (sum(isinstance(n, LineBreak) for n in walk(side)) for side in (pair.source, pair.target))
     if before != after:
-        yield _warning("T047", f"{before} line breaks became {after}")
+        yield _warning("T047", f"{before} line breaks became {after}", "break lines where the source does")
 
 
 def _figures(pair: _Pair, string: str, rules: _Rules) -> Found:

@@ -29,6 +29,7 @@ KEYWORDS = ("msgctxt", "msgid", "msgid_plural", "msgstr")
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "\\": "\\", '"': '"'}
 
 _AGAIN = "fetch the file again, or take the last good one"
+_FLAG = "take it out; fuzzy is the flag that translators set"
 _MERGED = "look at the lines above: was a message cut, or merged by hand?"
 _UNESCAPES = str.maketrans({value: "\\" + key for key, value in ESCAPES.items()})
 _KEYWORD = re.compile(r"([A-Za-z_]+)(?:\[(\d+)\])?(?=[\s\"]|$)")
@@ -205,7 +206,7 @@ class _Parser:
         )
 
     def _report(
-        self, code: str, message: str, line: int, column: int = 1, hint: str = "", *, warn: bool = False
+        self, code: str, message: str, line: int, column: int = 1, *, hint: str, warn: bool = False
     ) -> None:
         severity = Severity.WARNING if warn else Severity.ERROR
         self._findings.append(Diagnostic(code, message, Place(self._path, line, column), hint, severity))
@@ -352,7 +353,7 @@ class _Parser:
             known = flag in FLAGS or flag.endswith("-format") or ":" in flag
             if not known:
                 self._report(
-                    "T016", f"unknown flag “{flag}”", line, hint=did_you_mean(flag, FLAGS), warn=True
+                    "T016", f"unknown flag “{flag}”", line, hint=did_you_mean(flag, FLAGS) or _FLAG, warn=True
                 )
 
     def _message(self, entry: _Entry, key: MessageKey, line: int) -> Message:
@@ -393,7 +394,13 @@ class _Parser:
             if colon and name.strip():
                 yield name.strip(), value.strip()
             elif line.strip():
-                self._report("T018", f"header line without a name: “{line}”", first + offset + 1, warn=True)
+                self._report(
+                    "T018",
+                    f"header line without a name: “{line}”",
+                    first + offset + 1,
+                    hint="write “Name: value\\n”, or delete the line",
+                    warn=True,
+                )
 
 
 def _references(text: str) -> list[str]:
