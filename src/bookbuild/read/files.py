@@ -6,6 +6,7 @@ larger than a limit. Text is UTF-8, with line feeds only, in Unicode's composed 
 
 from __future__ import annotations
 
+import functools
 import itertools
 import os
 import re
@@ -27,6 +28,8 @@ MAX_MARKS = 100_000
 """Signs in a file that begin marks, or could: each is looked at many times; in prose one in fifty is one."""
 MAX_FILES = 2_000
 """In one folder of the book."""
+_TEXTS_KEPT = 256
+"""Files whose text is remembered: of a book that is being written, all but one are as they were."""
 
 _REFUSED = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # C0 but tab and line ends, DEL, C1
@@ -54,14 +57,20 @@ def text_of(root: Path, path: str) -> tuple[str | None, list[Diagnostic]]:
     data, problem = _bytes_of(root, path)
     if data is None:
         return None, [problem] if problem else []
+    text, problems = _text_of(data, path)
+    return text, list(problems)
+
+
+@functools.lru_cache(maxsize=_TEXTS_KEPT)
+def _text_of(data: bytes, path: str) -> tuple[str | None, tuple[Diagnostic, ...]]:
     text, problem = _decoded(data, path)
     if text is None:
-        return None, [problem] if problem else []
+        return None, (problem,) if problem else ()
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    problems = list(_too_much(text, path)) or list(_unclean(text, path))
+    problems = tuple(_too_much(text, path)) or tuple(_unclean(text, path))
     if problems:
         return None, problems
-    return (text if text.endswith("\n") else text + "\n"), []
+    return (text if text.endswith("\n") else text + "\n"), ()
 
 
 def names_in(root: Path, folder: str, suffix: str) -> tuple[list[str], list[Diagnostic]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import tomllib
 from collections.abc import Mapping
@@ -105,15 +106,21 @@ def read_pack(code: str, folder: Path | None = None) -> Pack:
     Raises:
         BookError: neither CLDR nor a pack knows the language, or the book's own file is wrong.
     """
+    data: Mapping[str, Any] = _without_own(code)
+    if folder and (own := folder / code / OWN_PACK).is_file():
+        data = _merge(data, _read_own(own, data, f"{folder.name}/{code}/{OWN_PACK}"))
+    return _pack(code, data)
+
+
+@functools.lru_cache(maxsize=32)
+def _without_own(code: str) -> Mapping[str, Any]:
+    """Return what CLDR and the pack say: every build asks for it several times."""
     data = _from_cldr(code)
     for candidate in _lookups(code):
         path = PACKS / f"{candidate}.toml"
         if path.is_file():
-            data = _merge(data, tomllib.loads(path.read_text(encoding="utf-8")))
-            break
-    if folder and (own := folder / code / OWN_PACK).is_file():
-        data = _merge(data, _read_own(own, data, f"{folder.name}/{code}/{OWN_PACK}"))
-    return _pack(code, data)
+            return _merge(data, tomllib.loads(path.read_text(encoding="utf-8")))
+    return data
 
 
 def _lookups(code: str) -> list[str]:
