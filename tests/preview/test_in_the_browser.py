@@ -20,7 +20,8 @@ pytestmark = [
 
 SHOWN = """
   document.querySelector('#status').textContent === 'Up to date' &&
-  [...document.querySelectorAll('.leaf[data-near] img')].every((one) => one.complete && one.naturalWidth > 0)
+  [...document.querySelectorAll('.leaf[data-near] img')].every((one) => one.complete && one.naturalWidth > 0
+    && one.dataset.look === model.pages[one.parentElement.dataset.page - 1].leaf.look)
 """
 ASCENT = "book/chapters/ascent.md"
 
@@ -60,9 +61,8 @@ def browser(project: Project, shown: tuple[Running, Chromium]) -> Iterator[Chrom
 
 def sources(browser: Chromium, unit: str) -> list[str]:
     """Return the addresses of the pictures of a unit's pages."""
-    title = browser.evaluate(f"state.editions[0].units.find((one) => one.id === '{unit}').title")
-    pictures = f"[...document.querySelectorAll('.leaf img')].filter((one) => one.alt.endsWith({title!r}))"
-    found: list[str] = browser.evaluate(f"{pictures}.map((one) => one.src)")
+    pages = f"model.pages.filter((page) => page?.unit.id === '{unit}')"
+    found: list[str] = browser.evaluate(f"{pages}.map((page) => page.src)")
     return found
 
 
@@ -78,12 +78,24 @@ def test_an_edit_arrives_in_its_chapter_and_the_place_is_kept(browser: Chromium,
 
     edit(ASCENT, "did not try", "did not even try")
 
-    browser.until(
-        f"{before!r}.every((one) => ![...document.images].some((image) => image.src === one)) && {SHOWN}"
-    )
+    browser.until(f"{before!r}.every((one) => !model.pages.some((page) => page?.src === one)) && {SHOWN}")
     assert len(sources(browser, "chapter-ascent")) == len(before)
     assert sources(browser, "appendix") == others
     assert browser.evaluate("document.querySelector('#pages').scrollTop") == pytest.approx(scrolled, abs=2)
+
+
+def test_pictures_are_asked_for_where_one_looks(browser: Chromium, edit: Edit) -> None:
+    """Those of a book of hundreds of pages would take minutes; after an edit only what changed is drawn."""
+    asked = "performance.getEntriesByType('resource').filter((one) => one.name.endsWith('.png')).length"
+    near = browser.evaluate("document.querySelectorAll('.leaf[data-near]').length")
+    assert 0 < browser.evaluate(asked) <= near < browser.evaluate("model.pages.length")
+
+    go_to(browser, "b-ascent-5")
+    before = browser.evaluate(asked)
+    edit(ASCENT, "did not try", "did not dare")
+    browser.until(f"state.editions[0].units.some((one) => !one.fresh) || {asked} > {before}")
+    browser.until(SHOWN)
+    assert browser.evaluate(asked) == before + 1
 
 
 def test_a_mistake_is_told_at_its_line_and_vanishes_when_mended(browser: Chromium, edit: Edit) -> None:

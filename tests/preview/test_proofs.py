@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import pytest
 
@@ -11,6 +13,7 @@ from bookbuild.build import manuscript
 from bookbuild.build.proofs import Proofs
 from bookbuild.config import Project, Settings
 from bookbuild.diagnostics import Severity
+from bookbuild.preview.raster import Raster
 from bookbuild.read import parse_inlines
 from bookbuild.translate.localize import Memory, localize
 
@@ -77,6 +80,57 @@ EDITS = [
     ("locales/az/LC_MESSAGES/book.po", 'msgstr "Kim birinci idi"', 'msgstr "Kim ən birinci idi"'),
     ("book/sources.yaml", "A Summer above Tarvik", "Two Summers above Tarvik"),
 ]
+
+
+LOOKS = [
+    (ASCENT, "did not try", "did not dare"),
+    ("book/images/orsel.svg", "stroke-width=", "opacity='0.5' stroke-width="),
+    ("book/chapters/preface.md", "---\n\n", "---\n\n" + "More of it. " * 900 + "\n\n"),
+    ("styles/own.css", "", "h1, p { font-style: italic }"),
+]
+
+
+def test_pages_that_are_to_look_alike_do(desk: Desk, project: Project) -> None:
+    """A browser does not ask again for a page of the same look; most edits change one or two."""
+    drawn, changes = pictures(desk), []
+    (project.root / "styles").mkdir()
+    (project.root / "styles/own.css").write_text("", "utf-8")
+    for path, old, new in LOOKS:
+        file = project.root / path
+        file.write_text(file.read_text("utf-8").replace(old, new, 1), "utf-8")
+        desk.refresh()
+        assert not desk.proofs.broken()
+        now = pictures(desk)
+        both = [(drawn[page], now[page]) for page in drawn.keys() & now.keys()]
+        assert all(before.png == after.png for before, after in both if before.look == after.look)
+        changes.append(sum(before.look != after.look for before, after in both))
+        assert sum(before.png != after.png for before, after in both) > 0
+        drawn = now
+
+    assert changes[0] == 1  # the page with the word
+    assert changes[1] <= 2  # that with the picture, and a chart after it, whose parts are numbered anew
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A page: how it is said to look, and how it is drawn."""
+
+    look: str
+    png: str
+
+
+def pictures(desk: Desk) -> dict[tuple[str, int], Picture]:
+    """Draw all pages, by unit and number in the unit."""
+    raster, found = Raster(), {}
+    for unit in desk.proofs.editions()[0].units:
+        leaves = desk.proofs.leaves("en", unit.facts)
+        assert leaves
+        for number, leaf in enumerate(leaves, 1):
+            png = raster.png(unit.look, number, lambda look=unit.look: desk.proofs.pdf("en", look))
+            assert png
+            found[unit.id, number] = Picture(leaf.look, hashlib.sha256(png).hexdigest())
+    raster.close()
+    return found
 
 
 def test_after_many_edits_all_is_as_if_read_once(desk: Desk, project: Project, settings: Settings) -> None:

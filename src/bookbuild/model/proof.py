@@ -41,6 +41,8 @@ class Leaf:
     marks: tuple[Mark, ...]
     """From top to bottom."""
     jumps: tuple[Jump, ...]
+    look: str = ""
+    """Digest of all that decides how it looks: what one edit changes is seldom more than a page or two."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bookbuild.press import sheets
@@ -27,7 +27,7 @@ class SheetCache:
 
     def __init__(self, folder: Path, bytes_kept: int = 1024**3) -> None:
         self.store = Store(folder, bytes_kept)
-        self._digests: dict[Path, str] = {}
+        self._files = FileDigests()
 
     def get(self, job: Job) -> LaidOut | None:
         """Return the pages of a unit that was laid out before from the same inputs, or nothing."""
@@ -38,9 +38,7 @@ class SheetCache:
             entry = sheets.from_bytes(kept)
         except (ValueError, KeyError, TypeError):
             return None
-        if any(self._digest(job.root / name) != digest for name, digest in entry.files.items()):
-            return None
-        return entry
+        return entry if self._files.agree(entry.files, job.root) else None
 
     def put(self, job: Job, entry: LaidOut) -> None:
         """Keep a unit's pages."""
@@ -90,10 +88,26 @@ class SheetCache:
         """Remember hints under a name."""
         self.store.put("hints", name, json.dumps(hints, sort_keys=True).encode())
 
-    def _digest(self, path: Path) -> str:
-        if path not in self._digests:
-            self._digests[path] = _file_digest(path)
-        return self._digests[path]
+
+class FileDigests:
+    """Digests of a book's pictures and fonts, made once for each state of a file."""
+
+    def __init__(self) -> None:
+        self._known: dict[Path, tuple[tuple[int, int, int], str]] = {}
+
+    def agree(self, files: Mapping[str, str], root: Path) -> bool:
+        """Tell whether files, by their names below ``root``, still have the digests that they had."""
+        return all(self._of(root / name) == digest for name, digest in files.items())
+
+    def _of(self, path: Path) -> str:
+        try:
+            found = path.stat()
+        except OSError:
+            return ""
+        state = (found.st_size, found.st_mtime_ns, found.st_ino)
+        if path not in self._known or self._known[path][0] != state:
+            self._known[path] = (state, _file_digest(path))
+        return self._known[path][1]
 
 
 def job_key(job: Job) -> str:

@@ -25,7 +25,7 @@ from bookbuild.model.place import NOWHERE, Place
 from bookbuild.model.proof import Jump, Leaf, Mark, UnitPages
 from bookbuild.model.unit import Numbering, PageMap, Unit
 from bookbuild.press import fonts
-from bookbuild.press.cache import SheetCache, job_key
+from bookbuild.press.cache import FileDigests, SheetCache, job_key
 from bookbuild.press.edition import font_file, full_of_numbers, guesses, hints_of, jobs_of, remembered_as
 from bookbuild.press.folios import Plan, page_map, plan
 from bookbuild.press.join import Imprint, join
@@ -33,6 +33,8 @@ from bookbuild.press.settings import PressSettings, StyleSheet
 from bookbuild.press.sheets import LaidOut, placed
 from bookbuild.press.slots import LINK
 from bookbuild.press.typeset import Job
+
+_FONTS = (".otf", ".ttf", ".ttc", ".woff", ".woff2")
 
 Submit = Callable[[Job, bool], "Future[LaidOut]"]
 """Begin to lay out a job; the second value says that somebody is looking at the unit."""
@@ -65,9 +67,18 @@ class UnitProof:
         count = self.sheet.sheets.pages
         return UnitPages(self.unit.id, self.unit.title, self.first, count, look, facts, self.fresh)
 
+    def pictures(self) -> dict[str, str]:
+        """Return the digests of the book's files on the pages.
+
+        Not of fonts: a worker reads each once, and goes on with it until the preview is started again.
+        """
+        files = self.sheet.files.items()
+        return {name: digest for name, digest in files if not name.lower().endswith(_FONTS)}
+
     def look(self) -> str:
         """Return the digest of all that decides how the pages look."""
-        facts = (self.key, self.numbers, self.folios, self.unit.folios.value, self.first % 2)
+        files = sorted(self.sheet.files.items())
+        facts = (self.key, files, self.numbers, self.folios, self.unit.folios.value, self.first % 2)
         return hashlib.sha256(repr(facts).encode()).hexdigest()
 
     def pdf(self) -> bytes:
@@ -89,9 +100,26 @@ class UnitProof:
             for number, page in enumerate(pdf.pages, 1):
                 left, bottom, right, top = (float(edge) for edge in page.mediabox)
                 frame = (left, top, right - left, top - bottom)
-                marks = tuple(self._marks(number, frame, translated))
-                leaves.append(Leaf(self.folios[number - 1], marks, tuple(_jumps(page, frame))))
+                marks, jumps = tuple(self._marks(number, frame, translated)), tuple(_jumps(page, frame))
+                leaves.append(Leaf(self.folios[number - 1], marks, jumps, self._look_of(number, page)))
         return tuple(leaves)
+
+    def _look_of(self, number: int, page: pikepdf.Page) -> str:
+        """Return the digest of all that decides how one page looks, rather too much than too little."""
+        sheet = self.sheet
+        facts = (
+            str(page.mediabox),
+            [(use.name, use.digest) for use in sheet.fonts],
+            self.numbers if number in sheet.slot_pages else (),
+            self.folios[number - 1],
+            self.unit.folios.value,
+            (self.first + number) % 2,
+            [place for place in sheet.folio_places if place.page == number],
+            self.settings.direction,
+        )
+        digest = hashlib.sha256(repr(facts).encode())
+        _take_in_drawn(page.obj[Name.Contents], page.resources, digest, set())
+        return digest.hexdigest()
 
     def _marks(
         self, page: int, frame: tuple[float, float, float, float], translated: Translated
@@ -105,6 +133,44 @@ class UnitProof:
                 share_x, share_y = (x - left) / width, (top - y) / height
                 found.append(Mark(anchor, round(share_x, 4), round(share_y, 4), place, translated(place)))
         return sorted(found, key=lambda mark: (mark.y, mark.x))
+
+
+def _take_in_drawn(
+    stream: pikepdf.Object, resources: pikepdf.Object, digest: hashlib._Hash, seen: set[tuple[int, int]]
+) -> None:
+    """Add to a digest what a content stream draws: itself, and the resources that it names, but for fonts."""
+    content = stream.read_bytes()
+    digest.update(content)
+    for kind, named in resources.items():
+        if kind != Name.Font:
+            for name, resource in named.items():
+                if name.encode() in content:
+                    digest.update(name.encode())
+                    _take_in(resource, digest, seen)
+
+
+def _take_in(value: object, digest: hashlib._Hash, seen: set[tuple[int, int]]) -> None:
+    if not isinstance(value, pikepdf.Object):
+        digest.update(repr(value).encode())
+        return
+    if value.is_indirect:
+        if value.objgen in seen:
+            return
+        seen.add(value.objgen)
+    if isinstance(value, pikepdf.Array):
+        for item in value:
+            _take_in(item, digest, seen)
+    elif isinstance(value, pikepdf.Dictionary | pikepdf.Stream):
+        for name, item in sorted(value.items()):
+            if name != Name.Resources:
+                digest.update(name.encode())
+                _take_in(item, digest, seen)
+        if Name.Resources in value:
+            _take_in_drawn(value, value[Name.Resources], digest, seen)
+        elif isinstance(value, pikepdf.Stream):
+            digest.update(value.read_raw_bytes())
+    else:
+        digest.update(value.unparse())
 
 
 def _jumps(page: pikepdf.Page, frame: tuple[float, float, float, float]) -> list[Jump]:
@@ -152,6 +218,7 @@ class EditionProof:
         """``tell`` is called, from any thread, when there is something new to see."""
         self._submit = submit
         self._cache = cache
+        self._files = FileDigests()
         self._tell = tell
         self._lock = threading.RLock()
         self._units: tuple[Unit, ...] = ()
@@ -182,8 +249,9 @@ class EditionProof:
             hints: dict[str, int] = {}
             if not self._kept and self._cache:
                 hints = self._cache.remembered(remembered_as(settings, units))
-            guessed = guesses(units, settings.page, hints)
-            self._lengths = {unit.id: guess for unit, guess in zip(units, guessed, strict=True)}
+            new = [unit for unit in units if unit.id not in self._kept]
+            guessed = guesses(new, settings.page, hints)
+            self._lengths = {unit.id: guess for unit, guess in zip(new, guessed, strict=True)}
             self._settle(settings, waiting=not hints and not self._kept)
         self._tell()
 
@@ -257,7 +325,7 @@ class EditionProof:
         due = []
         for unit, job, said in zip(self._units, jobs, texts, strict=True):
             kept = self._kept.get(unit.id)
-            if kept and kept.job == job:
+            if kept and kept.job == job and self._files.agree(kept.pictures(), job.root):
                 self._kept[unit.id] = UnitProof(unit, job, kept.key, kept.sheet, said, settings)
                 if unit.id in self._awaited:
                     self._awaited.pop(unit.id).future.cancel()

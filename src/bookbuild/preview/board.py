@@ -113,6 +113,7 @@ def leaves_json(leaves: Sequence[Leaf]) -> str:
     pages = [
         {
             "folio": leaf.folio,
+            "look": leaf.look,
             "marks": [
                 [mark.anchor, mark.x, mark.y, _place(mark.place), _place(mark.translated)]
                 for mark in leaf.marks

@@ -62,6 +62,7 @@ async function show(place) {
   drawLeaves();
   if (view === "text") showText(kept);
   else goTo(kept);
+  loadPictures();
   showFindings();
   tellPlace();
   tellStatus();
@@ -105,12 +106,42 @@ function drawLeaf(leaf, page, number) {
     picture?.remove();
   } else {
     const img = picture ?? leaf.appendChild(document.createElement("img"));
-    if (!picture) img.loading = "lazy";
     img.decoding = "sync";
     img.alt = `Page ${page.leaf.folio || number}: ${page.unit.title}`;
-    if (img.getAttribute("src") !== page.src) img.src = page.src; // the old picture stays until the new one is there
   }
   if (leaf.dataset.near) drawOver(leaf);
+}
+
+// Pictures are asked for near the window only, those in sight first: one waits for them. An old picture
+// stays until the new one is there.
+let wave = 0;
+function loadPictures() {
+  const mine = ++wave;
+  const desk = $("pages").getBoundingClientRect();
+  const inSight = (leaf) => {
+    const edges = leaf.getBoundingClientRect();
+    return edges.bottom > desk.top && edges.top < desk.bottom;
+  };
+  const loads = [...$("pages").children].filter(inSight).map(loadPicture);
+  Promise.all(loads).then(() => {
+    if (mine === wave) document.querySelectorAll(".leaf[data-near]").forEach(loadPicture);
+  });
+}
+
+function loadPicture(leaf) {
+  const img = leaf.querySelector("img");
+  const page = model?.pages[leaf.dataset.page - 1];
+  if (!img || !page || img.dataset.look === page.leaf.look) return null;
+  img.dataset.look = page.leaf.look;
+  img.src = page.src;
+  return new Promise((ended) => {
+    img.onload = ended;
+    img.onerror = () => {
+      delete img.dataset.look; // it has gone: there are newer pages, perhaps known already
+      if (model.pages[leaf.dataset.page - 1]?.src !== page.src) loadPicture(leaf);
+      ended();
+    };
+  });
 }
 
 const near = new IntersectionObserver(
@@ -118,6 +149,7 @@ const near = new IntersectionObserver(
     for (const { target, isIntersecting } of entries) {
       if (isIntersecting) {
         target.dataset.near = "yes";
+        loadPicture(target);
         drawOver(target);
       } else {
         delete target.dataset.near;
