@@ -7,6 +7,7 @@ import inspect
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -73,14 +74,7 @@ def test_a_property_that_nobody_set_has_the_value_that_the_engine_gives_it(tmp_p
     from weasyprint import css
     from weasyprint.css.counters import CounterStyle
 
-    (style_class,) = (
-        node
-        for node in ast.parse(inspect.getsource(css)).body
-        if isinstance(node, ast.ClassDef) and node.name == "ComputedStyle"
-    )
-    (method,) = (node for node in style_class.body if getattr(node, "name", "") == "__missing__")
-    scope: dict[str, Any] = {}
-    exec(compile(ast.Module([method], []), "the engine's own", "exec"), css.__dict__, scope)
+    long_way = engines_own(css, "ComputedStyle", "__missing__")
     own = StyleSheet(
         "styles/own.css",
         "p { margin-inline-start: calc(1em + 3px); --wide: 2em; width: var(--wide) } "
@@ -97,7 +91,44 @@ def test_a_property_that_nobody_set_has_the_value_that_the_engine_gives_it(tmp_p
                 short, long = style.copy(), style.copy()
                 dict.clear(short)
                 dict.clear(long)
-                assert short[name] == scope["__missing__"](long, name), name
+                assert short[name] == long_way(long, name), name
+
+
+def test_parts_that_an_element_does_not_have_are_not_missed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same pages come of the engine's own way, which computes styles of six parts for every element."""
+    engine.engine()
+    from weasyprint import css
+
+    own = StyleSheet(
+        "styles/own.css",
+        "li::marker { color: red } ul ul li::marker { color: blue } "
+        ".footnote::footnote-call { color: blue } table .footnote::footnote-marker { color: red } "
+        "p::marker { content: 'none' } p::before { content: '> ' } h2 { display: list-item }",
+    )
+
+    def pages() -> list[bytes]:
+        press = edition.Press(random_book(5)[1:], (STYLE, own), settings(tmp_path), None, None, None)
+        press.settle()
+        return [sheet.sheets.pdf for sheet in press._sheets()]
+
+    mended = pages()
+    monkeypatch.setattr(css.StyleFor, "__init__", engines_own(css, "StyleFor", "__init__"))
+    assert pages() == mended
+
+
+def engines_own(module: ModuleType, name: str, method: str) -> Any:
+    """Return a method as the engine has it, without mends."""
+    (owner,) = (
+        node
+        for node in ast.parse(inspect.getsource(module)).body
+        if isinstance(node, ast.ClassDef) and node.name == name
+    )
+    (found,) = (node for node in owner.body if getattr(node, "name", "") == method)
+    scope: dict[str, Any] = {}
+    exec(compile(ast.Module([found], []), "the engine's own", "exec"), module.__dict__, scope)
+    return scope[method]
 
 
 def test_an_unknown_engine_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
