@@ -248,6 +248,8 @@ def feed(count: int, first: int, tally: Tally) -> None:
 
 
 SECONDS_A_LONG_INPUT, MEGABYTES_A_LONG_INPUT = 5, 500
+AIMED_AT = 2, 200
+"""Seconds and megabytes; what takes more is named, and no fault yet."""
 
 
 def long(count: int, first: int, tally: Tally) -> None:
@@ -267,6 +269,9 @@ def long(count: int, first: int, tally: Tally) -> None:
             tally.fault("slow", name)
         elif cost.megabytes > MEGABYTES_A_LONG_INPUT:
             tally.fault("large", name)
+        elif cost.seconds > AIMED_AT[0] or cost.megabytes > AIMED_AT[1]:
+            tally.counts["beyond 2 s or 200 MB"] += 1
+            print(f"  beyond the aim: {name}", flush=True)
 
 
 # Failures of the world

@@ -75,6 +75,7 @@ FILES: list[tuple[str, bytes, str, int]] = [
         LINES + 4,
     ),
     ("a header line without a name", po(SALT, HEAD + '"no colon here\\n"\n'), "T018", LINES + 1),
+    ("a thousand wrong lines", po("wrong\n" * 2000), "T019", LINES + 1001),
 ]
 
 

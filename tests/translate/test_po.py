@@ -7,6 +7,7 @@ import gettext
 import io
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -152,3 +153,24 @@ def test_an_absent_catalog_is_a_finding() -> None:
     result, findings = read_catalog(Path("/nonexistent/book.po"), "locales/tr/LC_MESSAGES/book.po")
     assert result is None
     assert [(d.code, d.place.path) for d in findings] == [("T001", "locales/tr/LC_MESSAGES/book.po")]
+
+
+def test_a_message_quotes_the_beginning_of_what_is_long() -> None:
+    """A million letters where one word is wanted were once printed whole."""
+    for text in ("x" * 10**6, '"' + "x" * 10**6 + '"', "#, " + "x" * 10**6 + '\nmsgid "a"\nmsgstr "b"'):
+        _, findings = parse_catalog(f'msgid ""\nmsgstr ""\n{text}\n'.encode(), "x.po")
+        assert findings
+        assert max(len(str(finding)) for finding in findings) < 300
+
+
+def test_a_text_of_many_lines_is_joined_once() -> None:
+    """It was copied for each of its lines: eight times the lines took thirty times as long."""
+    head = 'msgid ""\nmsgstr ""\n"Language: az\\n"\n\nmsgid "b"\nmsgstr ""\n'
+    seconds = []
+    for lines in (100_000, 800_000):
+        text = (head + '"abcd"\n' * lines).encode()
+        start = time.process_time()
+        result, _ = parse_catalog(text, "x.po")
+        seconds.append(time.process_time() - start)
+        assert len(result.messages[0].string) == 4 * lines
+    assert seconds[1] < 16 * seconds[0]

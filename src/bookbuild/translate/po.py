@@ -28,9 +28,14 @@ FLAGS = (FUZZY, MARKDOWN_FLAG, "markdown-text", "no-wrap", "wrap", "read-only", 
 KEYWORDS = ("msgctxt", "msgid", "msgid_plural", "msgstr")
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "\\": "\\", '"': '"'}
 
+MAX_ERRORS = 1_000
+"""Mistakes in a file from which on it is no catalog that somebody has damaged a little."""
+
 _AGAIN = "fetch the file again, or take the last good one"
 _FLAG = "take it out; fuzzy is the flag that translators set"
 _MERGED = "look at the lines above: was a message cut, or merged by hand?"
+_SHORT = 60
+"""Characters that a message quotes."""
 _UNESCAPES = str.maketrans({value: "\\" + key for key, value in ESCAPES.items()})
 _KEYWORD = re.compile(r"([A-Za-z_]+)(?:\[(\d+)\])?(?=[\s\"]|$)")
 _ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{1,2}|[0-7]{1,3}|.)", re.DOTALL)
@@ -75,6 +80,9 @@ def parse_catalog(data: bytes, path: str) -> tuple[Catalog, list[Diagnostic]]:
     # str.splitlines would also split at form feeds and U+2028 inside strings
     for number, line in enumerate(text.split("\n"), 1):
         parser.take(line.rstrip("\r"), number)
+        if parser.errors >= MAX_ERRORS:
+            parser.give_up(number)
+            break
     return parser.finish(), findings
 
 
@@ -166,9 +174,13 @@ class _Parser:
         self._entry = _Entry(1)
         self._open: dict[str, str] | None = None
         self._keyword = ""
+        self._more: list[str] = []
+        """What further lines add to the open text."""
         self._messages: list[Message] = []
         self._seen: dict[tuple[MessageKey, bool], int] = {}
         self._header: _Entry | None = None
+        self.errors = 0
+        """Mistakes found so far that may have lost content."""
 
     def take(self, line: str, number: int) -> None:
         """Read one line."""
@@ -188,12 +200,19 @@ class _Parser:
                 self._close()
             self._content(stripped, number, self._entry.strings)
 
+    def give_up(self, number: int) -> None:
+        """Read no further: nobody corrects so many mistakes one by one."""
+        self._turn_to(None)
+        self._entry = _Entry(0)
+        message = f"{self.errors:,} mistakes so far; the rest of the file is not read"
+        self._report("T019", message, number, hint=_AGAIN)
+
     def finish(self) -> Catalog:
         """Return the catalog when all lines are read."""
         self._close()
         header = self._header
         if header is None:
-            if not any(finding.code in {"T002", "T005"} for finding in self._findings):
+            if not any(finding.code in {"T002", "T005", "T019"} for finding in self._findings):
                 self._report("T011", "the catalog has no header", 1, hint="run: bookbuild catalog update")
             return Catalog((), tuple(self._messages), path=self._path)
         return Catalog(
@@ -209,6 +228,7 @@ class _Parser:
         self, code: str, message: str, line: int, column: int = 1, *, hint: str, warn: bool = False
     ) -> None:
         severity = Severity.WARNING if warn else Severity.ERROR
+        self.errors += not warn
         self._findings.append(Diagnostic(code, message, Place(self._path, line, column), hint, severity))
 
     def _comment(self, text: str, number: int) -> None:
@@ -217,7 +237,7 @@ class _Parser:
         entry = self._entry
         kind, rest = text[1:2], text[2:].strip()
         if kind != "|":
-            self._open = None
+            self._turn_to(None)
         if kind == ".":
             entry.extracted.append(rest)
         elif kind == ":":
@@ -249,16 +269,15 @@ class _Parser:
             if self._open is not target:
                 self._report("T009", "a string that continues nothing", number, hint=_MERGED)
                 return
-            target[self._keyword] += self._string(text, number)
+            self._more.append(self._string(text, number))
             return
         match = _KEYWORD.match(text)
         keyword = match[1] if match else ""
         if match is None or keyword not in KEYWORDS:
             word = text.split()[0]
-            self._report(
-                "T008", f"unexpected text “{word}”", number, hint=did_you_mean(word, KEYWORDS) or _MERGED
-            )
-            self._open = None
+            hint = did_you_mean(word[:_SHORT], KEYWORDS) or _MERGED
+            self._report("T008", f"unexpected text “{_short(word)}”", number, hint=hint)
+            self._turn_to(None)
             return
         name = f"{keyword}[{match[2]}]" if match[2] else keyword
         if not previous and (
@@ -273,7 +292,7 @@ class _Parser:
             self._report("T009", f"“{name}” stands twice in one message", number, hint=_MERGED)
         elif not previous and keyword != "msgid" and "msgid" not in target:
             self._report("T009", f"“{name}” before its msgid", number, hint=_MERGED)
-        self._open, self._keyword = target, name
+        self._turn_to(target, name)
         rest = text[match.end() :].strip()
         target[name] = self._string(rest, number) if rest else ""
         if not rest:
@@ -282,6 +301,13 @@ class _Parser:
             self._entry.lines[name] = number
             if len(target) == 1:
                 self._entry.line = number
+
+    def _turn_to(self, target: dict[str, str] | None, name: str = "") -> None:
+        """End the open text, and let further lines add to another, or to none."""
+        if self._open is not None and self._more:
+            self._open[self._keyword] += "".join(self._more)
+        self._more.clear()
+        self._open, self._keyword = target, name
 
     def _string(self, text: str, number: int) -> str:
         if not text.startswith('"'):
@@ -296,7 +322,7 @@ class _Parser:
         if text[body.end() :].strip():
             self._report(
                 "T008",
-                f"unexpected text “{text[body.end() :].strip()}” after a string",
+                f"unexpected text “{_short(text[body.end() :].strip())}” after a string",
                 number,
                 hint='write \\" for a quotation mark inside',
             )
@@ -314,7 +340,8 @@ class _Parser:
 
     def _close(self) -> None:
         """End the entry at hand and begin a new one."""
-        entry, self._entry, self._open = self._entry, _Entry(0), None
+        self._turn_to(None)
+        entry, self._entry = self._entry, _Entry(0)
         if not entry.begun:
             return
         if "msgid" not in entry.strings:
@@ -352,9 +379,8 @@ class _Parser:
         for flag, line in entry.flags:
             known = flag in FLAGS or flag.endswith("-format") or ":" in flag
             if not known:
-                self._report(
-                    "T016", f"unknown flag “{flag}”", line, hint=did_you_mean(flag, FLAGS) or _FLAG, warn=True
-                )
+                hint = did_you_mean(flag[:_SHORT], FLAGS) or _FLAG
+                self._report("T016", f"unknown flag “{_short(flag)}”", line, hint=hint, warn=True)
 
     def _message(self, entry: _Entry, key: MessageKey, line: int) -> Message:
         plural = entry.strings.get("msgid_plural", "")
@@ -396,11 +422,15 @@ class _Parser:
             elif line.strip():
                 self._report(
                     "T018",
-                    f"header line without a name: “{line}”",
+                    f"header line without a name: “{_short(line)}”",
                     first + offset + 1,
                     hint="write “Name: value\\n”, or delete the line",
                     warn=True,
                 )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHORT else f"{text[:_SHORT]}…"
 
 
 def _references(text: str) -> list[str]:
