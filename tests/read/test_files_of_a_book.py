@@ -11,6 +11,7 @@ from PIL import Image as Raster
 from tests.cases.tiny_books import SOUND, write_book
 
 from bookbuild.diagnostics import Diagnostic
+from bookbuild.read import book as reading
 from bookbuild.read import files, pictures, read_book
 
 HEAD = "---\ntitle: One\n---\n\n"
@@ -227,3 +228,22 @@ def test_limits_of_pictures_are_below_those_of_the_library() -> None:
     """Pillow warns above its own limit; ours is met first, with a place."""
     assert Raster.MAX_IMAGE_PIXELS is not None
     assert pictures.MAX_PIXELS < Raster.MAX_IMAGE_PIXELS
+
+
+def test_a_file_is_read_again_when_it_says_something_else_and_only_its_last_version_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    really = reading.read_chapter
+
+    def counted(text: str, path: str, chapter_id: str, lang: str) -> object:
+        read.append(text.strip().rpartition("\n")[2])
+        return really(text, path, chapter_id, lang)
+
+    monkeypatch.setattr(reading, "read_chapter", counted)
+    described = SOUND["book.yaml"].replace("[one]", "[one, two]")
+    for version in ("kept 1", "kept 1", "kept 2", "kept 1"):
+        chapters = {"chapters/one.md": f"{HEAD}{version}", "chapters/two.md": f"{HEAD}kept two"}
+        book, _ = read_book(write_book(tmp_path, **{"book.yaml": described, **chapters}))
+        assert book is not None
+    assert read == ["kept 1", "kept two", "kept 2", "kept 1"]

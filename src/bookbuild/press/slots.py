@@ -39,6 +39,10 @@ class Filled:
     """What each slot prints, by the number in its ``data-slot``."""
 
 
+_UNITS_KEPT = 128
+"""Units whose HTML is kept with its slots taken apart: those of a long book, and a few of what they were."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Slot:
     attributes: str
@@ -73,7 +77,7 @@ def fill(
     return Filled(_filled(source, tuple(shapes), comma), tuple(texts))
 
 
-@functools.lru_cache(maxsize=512)
+@functools.lru_cache(maxsize=_UNITS_KEPT)
 def _template(source: str) -> tuple[tuple[str, ...], tuple[_Slot, ...]]:
     """Return the HTML around page slots, and the slots between its pieces."""
     pieces: list[str] = []
@@ -92,7 +96,7 @@ def _template(source: str) -> tuple[tuple[str, ...], tuple[_Slot, ...]]:
     return (*pieces, source[end:]), tuple(slots)
 
 
-@functools.lru_cache(maxsize=512)
+@functools.lru_cache(maxsize=_UNITS_KEPT)
 def _filled(source: str, shapes: tuple[_Shape, ...], comma: str) -> str:
     """Return the HTML with what each slot shows."""
     pieces, slots = _template(source)
@@ -152,7 +156,7 @@ def page_runs(
     ]
 
 
-@functools.lru_cache(maxsize=512)
+@functools.lru_cache(maxsize=_UNITS_KEPT)
 def free_links(source: str) -> str:
     """Return HTML whose links to anchors the engine takes for outside links, so that none is dropped."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from pydantic import BaseModel
 
@@ -57,6 +58,8 @@ FOLDER = "book"
 # Records are paired with their nodes by zip(strict=False): a stand-in for what is not there has no node.
 
 D = TypeVar("D")
+P = ParamSpec("P")
+T = TypeVar("T")
 Problems = tuple[Diagnostic, ...]
 
 _FILES_KEPT = 512
@@ -276,13 +279,34 @@ def _print_spec(record: PrintRecord) -> PrintSpec:
 # all of its files but one say what they said before.
 
 
-@functools.lru_cache(maxsize=_FILES_KEPT)
+def _kept_of_each_file(read: Callable[Concatenate[str, str, P], T]) -> Callable[Concatenate[str, str, P], T]:
+    """Keep what was last read of each file; what it said before that is let go of.
+
+    A day of writing is a thousand versions of a chapter, each a tree of a megabyte.
+    """
+    kept: dict[str, tuple[object, T]] = {}
+
+    @functools.wraps(read)
+    def reading(text: str, path: str, /, *rest: P.args, **named: P.kwargs) -> T:
+        said = (text, rest, named)
+        earlier = kept.pop(path, None)
+        found = earlier if earlier and earlier[0] == said else (said, read(text, path, *rest, **named))
+        kept[path] = found  # the last, so that the first is the one that was not asked for longest
+        while len(kept) > _FILES_KEPT:
+            with contextlib.suppress(KeyError, RuntimeError, StopIteration):  # another thread was here
+                del kept[next(iter(kept))]
+        return found[1]
+
+    return reading
+
+
+@_kept_of_each_file
 def _chapter(text: str, path: str, chapter_id: str, lang: str) -> tuple[Chapter, Problems]:
     chapter, problems = read_chapter(text, path, chapter_id, lang)
     return chapter, tuple(problems)
 
 
-@functools.lru_cache(maxsize=_FILES_KEPT)
+@_kept_of_each_file
 def _sources(text: str, path: str, lang: str) -> tuple[tuple[Source, ...] | None, Problems]:
     desk = Desk(path, lang, "sources", [])
     read = _validated(text, path, SourcesFile, desk.problems)
@@ -295,7 +319,7 @@ def _sources(text: str, path: str, lang: str) -> tuple[tuple[Source, ...] | None
     return sources, tuple(desk.problems)
 
 
-@functools.lru_cache(maxsize=_FILES_KEPT)
+@_kept_of_each_file
 def _quantities(text: str, path: str, lang: str, *units: str) -> tuple[tuple[Quantity, ...] | None, Problems]:
     desk = Desk(path, lang, _short(path), [])
     read = _validated(text, path, FiguresFile, desk.problems)
@@ -307,7 +331,7 @@ def _quantities(text: str, path: str, lang: str, *units: str) -> tuple[tuple[Qua
     return quantities, tuple(desk.problems)
 
 
-@functools.lru_cache(maxsize=_FILES_KEPT)
+@_kept_of_each_file
 def _one_register(text: str, path: str, lang: str) -> tuple[Register | None, Problems]:
     desk = Desk(path, lang, _short(path), [])
     read = _validated(text, path, RegisterFile, desk.problems)

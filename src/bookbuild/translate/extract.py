@@ -186,7 +186,7 @@ def _term(register: Register, entry: Entry) -> Prose | None:
     return None
 
 
-@functools.cache
+@functools.lru_cache(maxsize=4096)
 def term_pattern(term: str) -> re.Pattern[str]:
     """Return what finds a term in running text, with a plural ending, in its own letters.
 
