@@ -10,9 +10,10 @@ from bookbuild.apparatus.edition import make_edition
 from bookbuild.figures.chart import charts_of
 from bookbuild.figures.compare import compare_all
 from bookbuild.model.blocks import Block, NoteBody, Paragraph
-from bookbuild.model.book import Book, Chapter, Coverage, Generated, LocalizedBook, Opening, PageFormat, Part
+from bookbuild.model.book import Book, Chapter, Coverage, Generated, LocalizedBook, Part
 from bookbuild.model.claim import Claim, Measure, Quantity
 from bookbuild.model.edition import Edition, Section
+from bookbuild.model.page import Opening, PageFormat
 from bookbuild.model.prose import Kind, Prose, Status
 from bookbuild.model.source import Source, SourceKind
 from bookbuild.model.value import Number, Qualifier

@@ -21,7 +21,7 @@ from bookbuild.distribute.preflight import preflight
 from bookbuild.distribute.screen import Attachment, ReadingCopy, archive_pdf, screen_pdf
 from bookbuild.distribute.structure import _Tagger, phrases_of
 from bookbuild.distribute.tagging import elements, number_tree
-from bookbuild.model.book import Opening
+from bookbuild.model.page import Opening
 from bookbuild.model.unit import Folios, Numbering, PromisedNote, Unit
 from bookbuild.press.engine import engine
 

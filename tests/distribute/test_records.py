@@ -19,7 +19,8 @@ from bookbuild.distribute.records import (
     onix,
     sources_json,
 )
-from bookbuild.model.book import Book, Opening, PageFormat, PrintSpec
+from bookbuild.model.book import Book, PrintSpec
+from bookbuild.model.page import Opening, PageFormat
 from bookbuild.model.prose import Kind, Prose
 from bookbuild.model.source import Source, SourceKind
 from bookbuild.translate.locale import open_locale

@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from bookbuild.figures.compare import compare
-from bookbuild.model.book import Book, Opening, PageFormat
+from bookbuild.model.book import Book
 from bookbuild.model.claim import Claim, Quantity, Stance
 from bookbuild.model.comparison import Comparison, ScopeComparison
 from bookbuild.model.notation import measure_of, parse_date, parse_value
+from bookbuild.model.page import Opening, PageFormat
 from bookbuild.model.prose import Kind, Prose
 from bookbuild.model.source import Source
 

@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass
 from pathlib import Path
 
-from bookbuild.model.book import Opening
+from bookbuild.model.page import Opening
 from bookbuild.model.place import Place
 from bookbuild.model.unit import Bookmark, Folios, Numbering, PromisedNote, Unit
 from bookbuild.press.settings import PressSettings, StyleSheet

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from press_books import STYLE, random_book, settings
 
-from bookbuild.model.book import Opening
+from bookbuild.model.page import Opening
 from bookbuild.model.unit import Bookmark, Numbering
 from bookbuild.press.cache import SheetCache
 from bookbuild.press.edition import Printed, print_edition, remembered_as

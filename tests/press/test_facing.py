@@ -15,7 +15,7 @@ import pypdfium2
 import pytest
 from press_books import STYLE, settings
 
-from bookbuild.model.book import Opening
+from bookbuild.model.page import Opening
 from bookbuild.model.place import Place
 from bookbuild.model.unit import Bookmark, Folios, Numbering, PromisedNote, Unit
 from bookbuild.press import facing_engine

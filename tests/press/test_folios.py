@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bookbuild.model.book import Opening
+from bookbuild.model.page import Opening
 from bookbuild.model.unit import Folios, Numbering, Unit
 from bookbuild.press.folios import page_map, plan, side_of
 from bookbuild.press.settings import plain_folio, roman

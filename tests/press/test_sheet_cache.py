@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from press_books import STYLE
 
-from bookbuild.model.book import PageFormat
+from bookbuild.model.page import PageFormat
 from bookbuild.press import sheets
 from bookbuild.press.cache import SheetCache, job_key
 from bookbuild.press.settings import Limits

@@ -10,7 +10,7 @@ import pytest
 from press_books import STYLE
 
 from bookbuild.diagnostics import Diagnostic, Severity
-from bookbuild.model.book import Opening, PageFormat
+from bookbuild.model.page import Opening, PageFormat
 from bookbuild.model.place import Place
 from bookbuild.model.unit import Folios, Numbering, PromisedNote, Unit
 from bookbuild.press import audit, typeset

@@ -5,10 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 from bookbuild.model.blocks import Block, Heading, NoteBody, Paragraph
-from bookbuild.model.book import Book, Chapter, Opening, PageFormat, Part
+from bookbuild.model.book import Book, Chapter, Part
 from bookbuild.model.catalog import Catalog, Message
 from bookbuild.model.claim import Claim, Quantity
 from bookbuild.model.notation import measure_of, parse_value
+from bookbuild.model.page import Opening, PageFormat
 from bookbuild.model.place import Place
 from bookbuild.model.prose import Kind, MessageKey, Prose
 from bookbuild.model.register import Cell, Entry, FieldType, Layout, Register, RegisterField

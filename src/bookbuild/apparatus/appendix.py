@@ -10,7 +10,6 @@ from bookbuild.apparatus.claims import ClaimSetter, order_in_appendix, remark_an
 from bookbuild.apparatus.facts import Facts, Ledger, quantity_anchor, tenth
 from bookbuild.apparatus.setting import SectionSetter, generated_title
 from bookbuild.apparatus.spans import first_upper
-from bookbuild.model.book import Opening
 from bookbuild.model.chart import Chart
 from bookbuild.model.comparison import Comparison, Verdict
 from bookbuild.model.edition import (
@@ -26,6 +25,7 @@ from bookbuild.model.edition import (
     Table,
     Words,
 )
+from bookbuild.model.page import Opening
 from bookbuild.model.unit import Folios, Numbering
 
 RULE = (

@@ -8,7 +8,7 @@ from bookbuild.apparatus.citations import Position, plain_words
 from bookbuild.apparatus.facts import Facts, Ledger, tenth
 from bookbuild.apparatus.setting import generated_title
 from bookbuild.apparatus.spans import closed, filled, joined, plain
-from bookbuild.model.book import Coverage, Opening
+from bookbuild.model.book import Coverage
 from bookbuild.model.edition import (
     Block,
     ContentsLine,
@@ -27,6 +27,7 @@ from bookbuild.model.edition import (
     WorkGroup,
 )
 from bookbuild.model.locale import Locale
+from bookbuild.model.page import Opening
 from bookbuild.model.source import Source, SourceKind
 from bookbuild.model.unit import Folios, Numbering
 

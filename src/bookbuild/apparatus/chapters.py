@@ -13,7 +13,7 @@ from bookbuild.apparatus.setting import SectionSetter
 from bookbuild.apparatus.spans import anchored, first_upper, joined, plain, quiet
 from bookbuild.diagnostics import InternalFault
 from bookbuild.model import blocks as written
-from bookbuild.model.book import Chapter, Opening
+from bookbuild.model.book import Chapter
 from bookbuild.model.chart import Chart, ChartKind
 from bookbuild.model.claim import Claim, Quantity
 from bookbuild.model.comparison import Comparison
@@ -42,6 +42,7 @@ from bookbuild.model.edition import (
     Table,
     Words,
 )
+from bookbuild.model.page import Opening
 from bookbuild.model.prose import Prose
 from bookbuild.model.register import Cell, Entry, FieldType, Layout, Register
 from bookbuild.model.unit import Folios, Numbering

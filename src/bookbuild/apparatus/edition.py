@@ -15,12 +15,13 @@ from bookbuild.apparatus.citations import plain_words
 from bookbuild.apparatus.facts import Facts, Ledger, counts_of, targets_of, voices_of
 from bookbuild.apparatus.front import set_contents, set_part, set_title_pages
 from bookbuild.apparatus.memory import Memory
-from bookbuild.model.book import Chapter, Generated, LocalizedBook, Opening
+from bookbuild.model.book import Chapter, Generated, LocalizedBook
 from bookbuild.model.chart import Chart
 from bookbuild.model.claim import claim_name
 from bookbuild.model.comparison import Comparison
 from bookbuild.model.edition import ContentsLine, Edition, Section
 from bookbuild.model.locale import Locale
+from bookbuild.model.page import Opening
 from bookbuild.model.prose import MessageKey
 from bookbuild.model.unit import Numbering
 

@@ -9,7 +9,7 @@ from bookbuild.apparatus.back import coverage_line
 from bookbuild.apparatus.facts import Facts, Ledger
 from bookbuild.apparatus.setting import SectionSetter
 from bookbuild.apparatus.spans import closed, joined, plain, quiet
-from bookbuild.model.book import Contributor, Coverage, Opening, Part
+from bookbuild.model.book import Contributor, Coverage, Part
 from bookbuild.model.edition import (
     Block,
     ContentsLine,
@@ -24,6 +24,7 @@ from bookbuild.model.edition import (
     TitlePages,
     Words,
 )
+from bookbuild.model.page import Opening
 from bookbuild.model.unit import Folios, Numbering
 from bookbuild.model.value import Date, Day
 

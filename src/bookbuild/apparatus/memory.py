@@ -21,11 +21,12 @@ from bookbuild.apparatus.appendix import set_appendix
 from bookbuild.apparatus.chapters import set_chapter
 from bookbuild.apparatus.citations import Citer
 from bookbuild.apparatus.facts import Facts, Ledger, in_locale
-from bookbuild.model.book import Book, Chapter, Opening
+from bookbuild.model.book import Book, Chapter
 from bookbuild.model.chart import Chart
 from bookbuild.model.comparison import Comparison
 from bookbuild.model.edition import Section
 from bookbuild.model.locale import Locale
+from bookbuild.model.page import Opening
 from bookbuild.model.unit import Numbering
 
 _Charts = dict[str, tuple[Chart, ...]]

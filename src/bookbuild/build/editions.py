@@ -343,7 +343,7 @@ def worker_pool(jobs: int, limits: WorkLimits = WorkLimits()) -> Iterator[Worker
         yield None
         return
     with Workers(jobs, limits) as workers:
-        workers.submit(warm_up)  # while the book is read
+        workers.prepare(warm_up)  # while the book is read
         try:
             yield workers
         except BaseException:

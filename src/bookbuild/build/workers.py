@@ -20,12 +20,13 @@ import tempfile
 import threading
 import traceback
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from multiprocessing import current_process, forkserver, get_context, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from types import FrameType
 from typing import Any, NoReturn, TypeVar
 
@@ -95,6 +96,14 @@ class WorkFailedError(BookbuildError):
         """The first argument of the work."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Work:
+    future: Future[Any]
+    fn: Callable[..., Any]
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+
+
 class Workers(Executor):
     """A pool of limited processes. ``submit`` takes a module-level function and what can be pickled.
 
@@ -102,16 +111,37 @@ class Workers(Executor):
     """
 
     def __init__(self, jobs: int, limits: WorkLimits) -> None:
+        self._jobs = jobs
         self._limits = limits
         self._context = get_context("forkserver")
         begin_loading()
-        self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="worker")
+        self._changing = threading.Lock()
+        self._threads: list[threading.Thread] = []
+        self._waiting: SimpleQueue[_Work | None] = SimpleQueue()
+        self._unfinished = 0
+        """Work that was asked for and is not done."""
         self._own = threading.local()
         self._children: list[_Child] = []
-        self._aborted = False
+        self._aborted = self._closed = False
+
+    def prepare(self, fn: Callable[[], object]) -> None:
+        """Start a first process and have it do something before it is asked for anything.
+
+        A single piece of work that comes meanwhile waits for it: another process would take longer.
+        """
+        with self._changing:
+            self._start_thread(_Work(Future(), fn, (), {}))
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
-        return self._threads.submit(self._run, fn, args, kwargs)
+        work = _Work(Future(), fn, args, kwargs)
+        with self._changing:
+            if self._closed:
+                raise RuntimeError("the workers have been sent home")
+            self._unfinished += 1
+            self._waiting.put(work)
+            if len(self._threads) < min(self._jobs, self._unfinished):
+                self._start_thread()
+        return work.future
 
     def abort(self) -> None:
         """End all processes at once; work under way and waiting fails."""
@@ -120,9 +150,50 @@ class Workers(Executor):
             child.end()
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        self._threads.shutdown(wait=wait, cancel_futures=cancel_futures or self._aborted)
+        with self._changing:
+            self._closed = True
+        if cancel_futures or self._aborted:
+            self._cancel_what_waits()
+        for _ in self._threads:
+            self._waiting.put(None)
+        if wait:
+            for thread in self._threads:
+                thread.join()
         for child in self._children:
             child.close()
+
+    def _cancel_what_waits(self) -> None:
+        with contextlib.suppress(Empty):
+            while True:
+                work = self._waiting.get_nowait()
+                if work:
+                    work.future.cancel()
+
+    def _start_thread(self, first: _Work | None = None) -> None:
+        thread = threading.Thread(
+            target=self._attend, args=(first,), name=f"worker-{len(self._threads)}", daemon=True
+        )
+        self._threads.append(thread)
+        thread.start()
+
+    def _attend(self, first: _Work | None) -> None:
+        """Do what is asked, in a process of this thread's own, until the pool is shut down."""
+        if first:
+            self._do(first)
+        while (work := self._waiting.get()) is not None:
+            self._do(work)
+            with self._changing:
+                self._unfinished -= 1
+
+    def _do(self, work: _Work) -> None:
+        if not work.future.set_running_or_notify_cancel():
+            return
+        try:
+            result = self._run(work.fn, work.args, work.kwargs)
+        except BaseException as error:
+            work.future.set_exception(error)
+        else:
+            work.future.set_result(result)
 
     def _run(self, fn: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:
         if self._aborted:
@@ -141,7 +212,7 @@ class Workers(Executor):
             result: T = value
             return result
         if isinstance(value, WorkFailedError):
-            value.subject = args[0]
+            value.subject = args[0] if args else None
         raise value
 
 

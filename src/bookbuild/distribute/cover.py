@@ -27,7 +27,8 @@ from bookbuild.distribute.interior import (
 )
 from bookbuild.distribute.printers_marks import MM, geometry
 from bookbuild.distribute.typeface import Typeface
-from bookbuild.model.book import Opening, PageFormat, SpineText
+from bookbuild.model.book import SpineText
+from bookbuild.model.page import Opening, PageFormat
 from bookbuild.model.unit import Folios, Numbering, Unit
 
 _BOTTOM_UP = frozenset({"be", "bg", "ca", "cs", "es", "fr", "hu", "it", "pt", "ro", "ru", "sk", "uk"})

@@ -12,17 +12,11 @@ from typing import Any, TypeVar, cast
 
 from bookbuild.model.blocks import Block, NoteBody
 from bookbuild.model.claim import Claim, Quantity
+from bookbuild.model.page import Opening, PageFormat
 from bookbuild.model.place import NOWHERE, Place
 from bookbuild.model.prose import Prose
 from bookbuild.model.register import Register
 from bookbuild.model.source import Source
-
-
-class Opening(Enum):
-    """Where a chapter opens."""
-
-    RECTO = "recto"
-    NEXT = "next"
 
 
 class Generated(Enum):
@@ -32,15 +26,6 @@ class Generated(Enum):
     BIBLIOGRAPHY = "bibliography"
     INDEX = "index"
     COLOPHON = "colophon"
-
-
-@dataclass(frozen=True, slots=True)
-class PageFormat:
-    """The trimmed page and what surrounds it, in millimetres."""
-
-    trim_width_mm: Decimal = Decimal(148)
-    trim_height_mm: Decimal = Decimal(210)
-    bleed_mm: Decimal = Decimal(0)
 
 
 class Inks(Enum):

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from bookbuild.model.book import Coverage, Opening, PageFormat
+from bookbuild.model.book import Coverage
 from bookbuild.model.chart import Chart
+from bookbuild.model.page import Opening, PageFormat
 from bookbuild.model.place import NOWHERE, Place
 from bookbuild.model.unit import Folios, Numbering
 

@@ -121,7 +121,8 @@ def days_in_months(months: int) -> tuple[int, int]:
     ((28, 31), (365, 366))
     """
     cycles, rest = divmod(months, 4800)
-    lengths = [_MONTH_STARTS[start + rest] - _MONTH_STARTS[start] for start in range(4800)]
+    starts = _month_starts()
+    lengths = [starts[start + rest] - starts[start] for start in range(4800)]
     return cycles * _DAYS_IN_400_YEARS + min(lengths), cycles * _DAYS_IN_400_YEARS + max(lengths)
 
 
@@ -136,14 +137,12 @@ def days_in_month(year: int | None, month: int) -> int:
     return 30 if month in (4, 6, 9, 11) else 31
 
 
+@cache
 def _month_starts() -> tuple[int, ...]:
     starts = [0]
     for month in range(9600):
         starts.append(starts[-1] + days_in_month(month // 12, month % 12 + 1))
     return tuple(starts)
-
-
-_MONTH_STARTS = _month_starts()
 
 
 def _factor(unit: str) -> Decimal:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from bookbuild.model.book import Opening
+from bookbuild.model.page import Opening
 from bookbuild.model.place import NOWHERE, Place
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from bookbuild.diagnostics import Diagnostic, InternalFault, in_order
-from bookbuild.model.book import PageFormat
+from bookbuild.model.page import PageFormat
 from bookbuild.model.unit import PageMap, Unit
 from bookbuild.press import fonts, slots
 from bookbuild.press.cache import SheetCache, code_digest, job_key

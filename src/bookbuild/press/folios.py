@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bookbuild.model.book import Opening
+from bookbuild.model.page import Opening
 from bookbuild.model.unit import Numbering, PageMap, Unit
 
 

@@ -39,7 +39,7 @@ from itertools import pairwise
 import pikepdf
 
 from bookbuild.diagnostics import Diagnostic
-from bookbuild.model.book import PageFormat
+from bookbuild.model.page import PageFormat
 from bookbuild.model.unit import Folios, PageMap, PlacedNote, PromisedNote, Unit
 from bookbuild.press.folios import Plan, by_language
 from bookbuild.press.pages import PageText, Reader, Run, folded, letters_of, named_destinations, page_labels

@@ -14,7 +14,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, OutlineItem, Page, Pdf, Stream, String
 
 from bookbuild.diagnostics import InternalFault
-from bookbuild.model.book import PageFormat
+from bookbuild.model.page import PageFormat
 from bookbuild.model.unit import Folios, Numbering, Unit
 from bookbuild.press.book_fonts import BookFonts, KeptCuts, stamp_face
 from bookbuild.press.folios import Plan, by_language, side_of

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bookbuild.model.book import PageFormat
+from bookbuild.model.page import PageFormat
 from bookbuild.model.unit import Numbering
 
 FOLIO_MARK = "\ue000"

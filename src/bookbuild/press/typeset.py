@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bookbuild.diagnostics import Severity
-from bookbuild.model.book import PageFormat
+from bookbuild.model.page import PageFormat
 from bookbuild.model.unit import Sheets
 from bookbuild.press import audit, complaints, fonts, margin_signs
 from bookbuild.press.engine import Engine, engine, register_hyphenation

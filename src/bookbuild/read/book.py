@@ -13,21 +13,11 @@ from pydantic import BaseModel
 
 from bookbuild.diagnostics import Diagnostic, did_you_mean, in_order
 from bookbuild.model.blocks import Block, BulletList, DefinitionList, Image, NumberedList, Quotation
-from bookbuild.model.book import (
-    Book,
-    Chapter,
-    Contributor,
-    Generated,
-    Inks,
-    Opening,
-    PageFormat,
-    Part,
-    PrintSpec,
-    SpineText,
-)
+from bookbuild.model.book import Book, Chapter, Contributor, Generated, Inks, Part, PrintSpec, SpineText
 from bookbuild.model.claim import Claim, Measure, Quantity, Stance
 from bookbuild.model.evidence import LedgerEntry
 from bookbuild.model.notation import NotationError, measure_of, parse_date, parse_value
+from bookbuild.model.page import Opening, PageFormat
 from bookbuild.model.place import Place
 from bookbuild.model.prose import Kind, Prose
 from bookbuild.model.register import Cell, Entry, FieldType, Layout, Register, RegisterField

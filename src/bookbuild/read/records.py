@@ -205,7 +205,8 @@ def _hyphenated(name: str) -> str:
 
 
 class Record(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=_hyphenated)
+    # Most files are kept as read: what checks a shape is made when a file of it is read.
+    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=_hyphenated, defer_build=True)
 
 
 class FrontMatter(Record):
@@ -327,7 +328,7 @@ class FieldRecord(Record):
 class EntryRecord(BaseModel):
     """Its keys besides ``id`` are the register's fields."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    model_config = ConfigDict(extra="allow", frozen=True, defer_build=True)
     id: Id
 
 
@@ -434,7 +435,16 @@ def _csl_type(value: object) -> str:
 SourceRecord: type[BaseModel] = create_model("SourceRecord", __base__=Record, **_source_fields())
 
 
-class SourcesFile(RootModel[list[SourceRecord]]):  # type: ignore[valid-type]  # made above from CSL's lists
+L = TypeVar("L")
+
+
+class ListFile(RootModel[L]):
+    """A file that is one list."""
+
+    model_config = ConfigDict(defer_build=True)
+
+
+class SourcesFile(ListFile[list[SourceRecord]]):  # type: ignore[valid-type]  # made above from CSL's lists
     """sources.yaml."""
 
 
@@ -444,7 +454,7 @@ class LedgerRecord(Record):
     reason: Text
 
 
-class LedgerFile(RootModel[list[LedgerRecord]]):
+class LedgerFile(ListFile[list[LedgerRecord]]):
     """ledger.yaml."""
 
 

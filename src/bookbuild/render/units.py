@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from bookbuild.model.book import Opening
 from bookbuild.model.edition import (
     Anchor,
     Break,
@@ -26,6 +25,7 @@ from bookbuild.model.edition import (
     WorkGroup,
 )
 from bookbuild.model.locale import Locale
+from bookbuild.model.page import Opening
 from bookbuild.model.place import NOWHERE, Place
 from bookbuild.model.unit import Bookmark, Folios, Numbering, PromisedNote, Unit
 from bookbuild.render.markup import Medium
