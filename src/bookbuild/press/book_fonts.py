@@ -138,6 +138,9 @@ class BookFonts:
         descendant.W = _width_array(shared.widths)
         descriptor = descendant.FontDescriptor
         descriptor.FontName = name
+        if Name.FontBBox in descriptor:  # as wide as the widest glyph of the whole book
+            left, foot, _, top = descriptor.FontBBox
+            descriptor.FontBBox = Array([left, foot, max(shared.widths.values()), top])
         for key in (Name.FontFile2, Name.FontFile3):
             if key in descriptor:
                 del descriptor[key]

@@ -6,6 +6,7 @@ import functools
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from bookbuild.press import sheets
@@ -14,9 +15,10 @@ from bookbuild.press.fonts import fonts_digest
 from bookbuild.press.libraries import library_versions
 from bookbuild.press.sheets import LaidOut
 from bookbuild.press.store import Store
+from bookbuild.press.trail import Trail, trail_from_bytes, trail_to_bytes
 from bookbuild.press.typeset import Job
 
-_LAYING_OUT = ("audit", "complaints", "fetch", "settings", "sheets", "slots", "typeset")
+_LAYING_OUT = ("audit", "complaints", "fetch", "settings", "sheets", "slots", "splice", "typeset")
 """Modules that decide, besides the engine, how a unit's pages look and what is said of them."""
 _JOINING = ("book_fonts", "folios", "gate", "join", "pages", "promises", "reading_order", "readings")
 """Modules that decide, besides those, how the book looks and whether it passes."""
@@ -31,18 +33,38 @@ class SheetCache:
 
     def get(self, job: Job) -> LaidOut | None:
         """Return the pages of a unit that was laid out before from the same inputs, or nothing."""
-        kept = self.store.get("unit", job_key(job))
+        return self._unit(job_key(job), job.root)
+
+    def _unit(self, key: str, root: Path) -> LaidOut | None:
+        kept = self.store.get("unit", key)
         if kept is None:
             return None
         try:
             entry = sheets.from_bytes(kept)
         except (ValueError, KeyError, TypeError):
             return None
-        return entry if self._files.agree(entry.files, job.root) else None
+        return entry if self._files.agree(entry.files, root) else None
 
     def put(self, job: Job, entry: LaidOut) -> None:
         """Keep a unit's pages."""
         self.store.put("unit", job_key(job), sheets.to_bytes(entry))
+
+    def keep_trail(self, name: str, job: Job, trail: Trail) -> None:
+        """Keep what laying out a unit left, with the key of its pages."""
+        self.store.put("trail", name, f"{_rest_key(job)} {job_key(job)}\n".encode() + trail_to_bytes(trail))
+
+    def trail(self, name: str, job: Job) -> tuple[LaidOut, Trail] | None:
+        """Return the pages of a unit as it was last, and their trail, if only its HTML changed since."""
+        head, _, kept = (self.store.get("trail", name) or b"").partition(b"\n")
+        rest, _, key = head.decode(errors="replace").partition(" ")
+        if rest != _rest_key(job):
+            return None
+        try:
+            trail = trail_from_bytes(kept)
+        except ValueError:
+            return None
+        sheet = self._unit(key, job.root)
+        return (sheet, trail) if sheet else None
 
     def passed(self, key: str) -> bytes | None:
         """Return a joined PDF that the gate let pass, kept under a key of all its inputs, or nothing."""
@@ -108,6 +130,11 @@ class FileDigests:
         if path not in self._known or self._known[path][0] != state:
             self._known[path] = (state, _file_digest(path))
         return self._known[path][1]
+
+
+def _rest_key(job: Job) -> str:
+    """Return the digest of all but the HTML."""
+    return job_key(replace(job, html=""))
 
 
 def job_key(job: Job) -> str:

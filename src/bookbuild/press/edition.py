@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bookbuild.diagnostics import Diagnostic, InternalFault, in_order
 from bookbuild.model.page import PageFormat
@@ -21,7 +21,8 @@ from bookbuild.press.complaints import ids_before
 from bookbuild.press.folios import Plan, page_map, plan, side_of
 from bookbuild.press.settings import PressSettings, StyleSheet
 from bookbuild.press.sheets import Finding, LaidOut, placed
-from bookbuild.press.typeset import Job, typeset
+from bookbuild.press.trail import Trail
+from bookbuild.press.typeset import Before, Job, Resumed, typeset, typeset_again
 
 if TYPE_CHECKING:
     from bookbuild.press.join import Joining
@@ -293,7 +294,7 @@ class Press:
         return plan(self.units, lengths, self.settings.folio)
 
     def _lay_out(self, jobs: list[Job], due: Sequence[int]) -> None:
-        missing: dict[int, Future[LaidOut] | None] = {}
+        missing: dict[int, Future[LaidOut | Resumed] | None] = {}
         done = 0
         for index in due:
             self.jobs[index] = jobs[index]
@@ -305,18 +306,17 @@ class Press:
                 done += 1
             else:
                 missing[index] = None
+        was = {index: self._as_it_was(jobs[index]) for index in missing}
         if self.executor:
             # The longest first, so that the last to end is a short one.
             by_length = sorted(missing, key=lambda index: -len(jobs[index].html))
-            missing = {index: self.executor.submit(typeset, jobs[index]) for index in by_length}
+            missing = {index: self.executor.submit(*_task(jobs[index], was[index])) for index in by_length}
             if missing:
                 self._use_the_time()
         for index, future in missing.items():
-            self.laid_out[index] = sheet = self._result(jobs[index], future)
+            self.laid_out[index] = self._result(jobs[index], was[index], future)
             self.layouts += 1
             done += 1
-            if self.cache:
-                self.cache.put(jobs[index], sheet)
             if self.progress:
                 self.progress(self.units[index].title, done, len(due))
 
@@ -329,8 +329,26 @@ class Press:
         if self.meanwhile:
             self.meanwhile()
 
-    def _result(self, job: Job, future: Future[LaidOut] | None) -> LaidOut:
-        return typeset(job) if future is None else outcome(future, job.unit)
+    def _as_it_was(self, job: Job) -> Was | None:
+        """Return a unit's pages of the last run and what laying them out left, if that may save work."""
+        return self.cache.trail(self._trail_name(job), job) if self.cache else None
+
+    def _trail_name(self, job: Job) -> str:
+        return f"{remembered_as(self.settings, self.units)} {job.unit}"
+
+    def _result(self, job: Job, was: Was | None, future: Future[LaidOut | Resumed] | None) -> LaidOut:
+        work, *given = _task(job, was)
+        made = work(*given) if future is None else outcome(future, job.unit)
+        if not isinstance(made, LaidOut):
+            from bookbuild.press.splice import spliced
+
+            assert was, "only what is known is resumed"
+            made = spliced(job, was[0], made)
+        if self.cache:
+            self.cache.put(job, made)
+            if made.trail:
+                self.cache.keep_trail(self._trail_name(job), job, made.trail)
+        return replace(made, trail=None)  # it is large, and has been put by
 
     def _renumber(self) -> None:
         """Make the page map anew from what is laid out and, for the rest, what is estimated."""
@@ -401,7 +419,17 @@ class Press:
         return font_file(digest, self._sheets(), self.settings.root)
 
 
+Was = tuple[LaidOut, Trail]
+"""A unit's pages as they were, and what laying them out left."""
 T = TypeVar("T")
+
+
+def _task(job: Job, was: Was | None) -> tuple[Any, ...]:
+    """Return the work of laying out a unit: a function and what it is given."""
+    if was is None:
+        return typeset, job
+    sheet, trail = was
+    return typeset_again, job, Before(trail, sheet.sheets.notes, sheet.sheets.anchors, sheet.fonts)
 
 
 def outcome(future: Future[T], unit: str) -> T:

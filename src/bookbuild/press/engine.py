@@ -33,6 +33,9 @@ case with two characters. Mended: it is lowered to one. Its British patterns, wh
 plain English, break hardly any name; a capitalised word that they leave whole is asked of the American
 ones (“Azer-bai-jan”).
 
+A unit of which only some texts changed is laid out where they stand, and the pages before and after are
+left as they were: see ``trail``, which the mended functions ask where to begin and when to stop.
+
 What a table's head says on the pages after its first (class ``continued``) is taken out of the first.
 
 Besides, what is drawn for a page slot is marked in the page's content with the glyphs of the ten
@@ -60,6 +63,7 @@ from bookbuild.diagnostics import InternalFault
 from bookbuild.press.fonts import hide_system_fonts
 from bookbuild.press.loading import load_engine
 from bookbuild.press.note_area import update_footnote_area
+from bookbuild.press.trail import ReadText
 
 ENGINE = "weasyprint 70.0, pydyf 0.13.0, pyphen 0.18.1"
 
@@ -116,6 +120,17 @@ _PAGES_MENDS = (
     if 'note_order' not in context.__dict__:
         context.note_order = {id(note): place for place, note in enumerate(context.footnotes)}
     remake = False
+    trace = getattr(html, 'trace', None)
+    if trace:
+        i = trace.begin(context, root_box, html)
+""",
+    ),
+    Mend(
+        "        remake_state = context.page_maker[i][-1]\n",
+        """\
+        if trace and trace.comes_to(context, i):
+            return
+        remake_state = context.page_maker[i][-1]
 """,
     ),
     Mend(
@@ -136,6 +151,8 @@ _PAGES_MENDS = (
             reported_footnotes = context.reported_footnotes
             remake = handed_on.get(i, []) != reported_footnotes
             handed_on[i] = list(reported_footnotes)
+            if trace:
+                trace.made(page)
 """,
     ),
     Mend(
@@ -147,6 +164,17 @@ _PAGES_MENDS = (
             reported_footnotes = handed_on.get(i)
             yield pages[i]
 """,
+    ),
+)
+
+_DOCUMENT_MENDS = (
+    Mend(
+        "    for i, page in enumerate(pages):\n        # We need",
+        "    for i, page in enumerate(pages, first_page(html)):\n        # We need",
+    ),
+    Mend(
+        "    for i, page in enumerate(pages):\n        root_children",
+        "    for i, page in enumerate(pages, first_page(html)):\n        root_children",
     ),
 )
 
@@ -288,7 +316,8 @@ class Engine:
 @functools.cache
 def engine_digest() -> str:
     """Return what identifies the engine and its mends, for cache keys."""
-    mends = (Path(__file__).with_name(name).read_text("utf-8") for name in ("engine.py", "note_area.py"))
+    names = ("engine.py", "note_area.py", "trail.py")
+    mends = (Path(__file__).with_name(name).read_text("utf-8") for name in names)
     return hashlib.sha256("\n".join((ENGINE, *mends)).encode()).hexdigest()
 
 
@@ -315,8 +344,9 @@ def mended_engine() -> ModuleType:
     """
     weasyprint = load_engine()
     import pyphen
-    from weasyprint import css, draw, layout
+    from weasyprint import css, document, draw, layout
     from weasyprint.draw import text
+    from weasyprint.formatting_structure import boxes
     from weasyprint.layout import block, inline, page, table
     from weasyprint.text import line_break
 
@@ -324,6 +354,9 @@ def mended_engine() -> ModuleType:
         require_known(module)
     block._linebox_layout = mended(block._linebox_layout, _LINE_MENDS)
     page.make_all_pages = layout.make_all_pages = mended(page.make_all_pages, _PAGES_MENDS)
+    layout.first_page = first_page  # the name that the mended function uses
+    document.layout_document = mended(layout.layout_document, _DOCUMENT_MENDS)
+    boxes.TextBox.text = ReadText()
     inline.split_first_line = line_break.split_first_line = mended(line_break.split_first_line, _TEXT_MENDS)
     table.head_of_part = head_of_part  # the name that the mended function uses
     block.table_layout = table.table_layout = mended(table.table_layout, _TABLE_MENDS)
@@ -340,6 +373,12 @@ def mended_engine() -> ModuleType:
     draw.draw_text = _marking(draw.draw_text)
     pyphen.HyphDict.positions = _breaking_names(pyphen)
     return weasyprint
+
+
+def first_page(html: Any) -> int:
+    """Return the number, from 0, of the first page that is laid out of a unit: see ``trail``."""
+    trace = getattr(html, "trace", None)
+    return trace.first if trace else 0
 
 
 def register_hyphenation(patterns: Mapping[str, Path]) -> None:

@@ -6,12 +6,16 @@ import hashlib
 import json
 import struct
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from bookbuild.diagnostics import Diagnostic, Severity
 from bookbuild.model.place import Place
 from bookbuild.model.unit import PlacedNote, Sheets, Unit
 from bookbuild.press.advice import ADVICE
+
+if TYPE_CHECKING:
+    from bookbuild.press.trail import Trail
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,8 @@ class LaidOut:
     findings: tuple[Finding, ...]
     files: Mapping[str, str]
     """Files of the book that were read → SHA-256."""
+    trail: Trail | None = field(default=None, compare=False)
+    """For the next time; it is kept apart from the pages, so that it is read only if they are set again."""
 
 
 _MAGIC = b"bookbuild-sheets-1\n"
@@ -105,7 +111,8 @@ _MAGIC = b"bookbuild-sheets-1\n"
 
 def to_bytes(laid_out: LaidOut) -> bytes:
     """Write a laid-out unit as bytes that carry their own digest."""
-    facts = asdict(laid_out)
+    facts = asdict(replace(laid_out, trail=None))
+    del facts["trail"]
     pdf: bytes = facts["sheets"].pop("pdf")
     for finding in facts["findings"]:
         finding["severity"] = finding["severity"].value

@@ -7,20 +7,21 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from bookbuild.diagnostics import Severity
 from bookbuild.model.page import PageFormat
-from bookbuild.model.unit import Sheets
+from bookbuild.model.unit import PlacedNote, Sheets
 from bookbuild.press import audit, complaints, fonts, margin_signs
 from bookbuild.press.engine import Engine, engine, register_hyphenation
 from bookbuild.press.fetch import BASE_URL, fetcher
 from bookbuild.press.settings import FOLIO_MARK, Limits, StyleSheet
 from bookbuild.press.sheets import Finding, FolioPlace, FontUse, LaidOut
 from bookbuild.press.styles import house_styles
+from bookbuild.press.trail import CannotResumeError, Trace, Trail
 
 _PX_TO_PT = 0.75
 _BACKGROUND = 10
@@ -56,10 +57,65 @@ def typeset(job: Job) -> LaidOut:
     Raises:
         InternalFault: the installed engine is not the known one.
     """
-    setup = set_up(job)
+    setup, trace = set_up(job), Trace()
     with complaints.listening() as heard:
-        document = _render(setup, job)
-        return look_at(document, job, setup, heard)
+        document = _render(setup, job, trace)
+        return look_at(document, job, setup, heard, trace)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What the last layout of a unit left, without its pages."""
+
+    trail: Trail
+    notes: tuple[PlacedNote, ...]
+    anchors: Mapping[str, int]
+    fonts: tuple[FontUse, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """Pages of a unit in place of some of its pages as they were; the others stay."""
+
+    first: int
+    """Pages before them, which stay."""
+    until: int
+    """Pages before those after them, which stay too, by their number in the unit as it was."""
+    middle: LaidOut
+    """Counts its pages from 1."""
+    fonts: tuple[FontUse, ...]
+    """Of the whole unit."""
+
+
+def typeset_again(job: Job, before: Before) -> LaidOut | Resumed:
+    """Lay out what differs from the last time; the whole unit if that cannot be told, or something is wrong.
+
+    Raises:
+        InternalFault: the installed engine is not the known one.
+    """
+    try:
+        return _resume(job, before)
+    except CannotResumeError:
+        return typeset(job)
+
+
+def _resume(job: Job, before: Before) -> Resumed:
+    setup, trace = set_up(job), Trace(before.trail)
+    with complaints.listening() as heard:
+        document = _render(setup, job, trace)
+        first = trace.first
+        until = len(before.trail.pages) if trace.until is None else trace.until
+        between = range(first + 1, until + 1)
+        own = replace(
+            job,
+            notes=tuple(note.id for note in before.notes if note.call_page in between),
+            anchors=tuple(anchor for anchor in job.anchors if before.anchors.get(anchor) in between),
+        )
+        document.fonts = trace.fonts(before.fonts)
+        middle = look_at(document, own, setup, heard, trace)
+    if middle.findings or middle.sheets.complaints or middle.read_leftwards or not middle.trail:
+        raise CannotResumeError
+    return Resumed(first, until, middle, trace.fonts_of_the_whole(before.fonts, middle.fonts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +136,12 @@ def set_up(job: Job) -> Setup:
     return Setup(loaded, styles, fetcher(loaded.weasyprint, job.root, job.limits))
 
 
-def look_at(document: Any, job: Job, setup: Setup, heard: Sequence[str]) -> LaidOut:
+def look_at(
+    document: Any, job: Job, setup: Setup, heard: Sequence[str], trace: Trace | None = None
+) -> LaidOut:
     """Draw a document's pages, and say what stands on them and what is wrong with them.
 
-    ``heard``: what the engine has logged of it, and goes on to log.
+    ``heard``: what the engine has logged of it, and goes on to log; ``trace``: of its layout.
     """
     sheets, door = setup.styles, setup.door
     places, folio_findings = _take_folio_marks(document.pages)
@@ -95,7 +153,7 @@ def look_at(document: Any, job: Job, setup: Setup, heard: Sequence[str]) -> Laid
     slot_pages: list[int] = []
     leftwards: list[str] = []
     pdf = document.write_pdf(
-        finisher=functools.partial(_finish, slot_pages, leftwards, findings), pdf_tags=job.tagged
+        finisher=functools.partial(_finish, slot_pages, leftwards, findings, trace), pdf_tags=job.tagged
     )
     destinations = _destinations(document.pages)
     note_findings, placed = audit.note_findings(job.notes, seen)
@@ -125,6 +183,7 @@ def look_at(document: Any, job: Job, setup: Setup, heard: Sequence[str]) -> Laid
         fonts=tuple(_font_uses(document)),
         findings=tuple(findings),
         files={**sheets.files, **door.served},
+        trail=trace.trail() if trace and not findings and not heard and not job.tagged else None,
     )
 
 
@@ -243,9 +302,11 @@ def _page_counters(sheet: StyleSheet) -> Iterator[Finding]:
         )
 
 
-def _render(setup: Setup, job: Job) -> Any:
+def _render(setup: Setup, job: Job, trace: Trace) -> Any:
     opening = setup.loaded.weasyprint.CSS(string=f"html {{ break-before: {job.side} }}")
-    return html_of(job, setup).render(
+    html = html_of(job, setup)
+    html.trace = trace
+    return html.render(
         font_config=setup.loaded.font_config,
         counter_style=setup.styles.counter_style,
         color_profiles=setup.styles.colour_profiles,
@@ -357,7 +418,12 @@ def _text_area(page: Any) -> tuple[float, float, float, float]:
 
 
 def _finish(
-    slot_pages: list[int], leftwards: list[str], findings: list[Finding], document: Any, pdf: Any
+    slot_pages: list[int],
+    leftwards: list[str],
+    findings: list[Finding],
+    trace: Trace | None,
+    document: Any,
+    pdf: Any,
 ) -> None:
     """Note the pages with page slots and what is read leftwards; empty the font files.
 
@@ -366,9 +432,10 @@ def _finish(
     for entry in pdf.objects:
         if isinstance(getattr(entry, "stream", None), list):
             leftwards += _take_read_marks(entry.stream)
-    for number, reference in enumerate(pdf.page_references, 1):
-        contents = pdf.objects[int(reference.split()[0])]["Contents"]
-        stream = pdf.objects[int(contents.split()[0])].stream
+    streams = [_object(pdf, _object(pdf, page)["Contents"]).stream for page in pdf.page_references]
+    if trace:
+        _trace_drawing(trace, pdf, streams)
+    for number, stream in enumerate(streams, 1):
         marks = [mark for mark in stream if isinstance(mark, bytes) and mark.startswith(b"/BookSlot")]
         if marks:
             slot_pages.append(number)
@@ -382,6 +449,22 @@ def _finish(
                 number = int(reference.split()[0])
                 pdf.objects[number].stream = [b""]
                 pdf.objects[number].compress = False
+
+
+def _trace_drawing(trace: Trace, pdf: Any, streams: Sequence[list[Any]]) -> None:
+    """Tell what is drawn; give the groups of a unit's later pages the names that they have in the whole."""
+    resources = _object(pdf, _object(pdf, pdf.page_references[0])["Resources"])
+    drawn = resources["XObject"]
+    groups = {name: _object(pdf, reference) for name, reference in drawn.items() if name.startswith("x")}
+    others = [name for name in drawn if name not in groups]
+    others += [name for kind in ("Pattern", "Shading") for name in resources[kind]]
+    trace.draw(streams, {name: group.stream for name, group in groups.items()}, others)
+    renamed = {f"x{int(name[1:]) + trace.groups_before}": drawn.pop(name) for name in groups}
+    drawn.update(renamed)
+
+
+def _object(pdf: Any, reference: Any) -> Any:
+    return pdf.objects[int(reference.split()[0])]
 
 
 def _take_read_marks(stream: list[Any]) -> Iterator[str]:
