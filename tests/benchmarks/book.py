@@ -122,7 +122,7 @@ def print_stages(folder: Path, language: str, jobs: int) -> None:
             "press",
             lambda: print_edition(
                 units,
-                editions.styles_of(project, language),
+                editions.styles_of(project, locale),
                 editions.press_settings(project, book, edition, locale),
                 workers,
                 cache,

@@ -185,7 +185,7 @@ def _one_html(folder: Path) -> str:
         r'<a class="page" href="#\1" data-to="#\1"></a>',
         linked,
     )
-    css = "\n".join(sheet.text for sheet in editions.styles_of(project, "en"))
+    css = "\n".join(sheet.text for sheet in editions.styles_of(project, locale))
     css = css.replace("string(folio)", "counter(page)") + (
         f"@page {{ size: {book.page.trim_width_mm}mm {book.page.trim_height_mm}mm }}"
         "section.unit { break-before: recto }"

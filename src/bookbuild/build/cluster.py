@@ -33,7 +33,7 @@ class Cluster(Executor):
         outer: Future[T] = Future()
         outer.set_running_or_notify_cancel()
         self._executor.submit(_one_at_a_time, fn, args, kwargs).add_done_callback(
-            lambda inner: _hand_over(inner, outer, args[0])
+            lambda inner: _hand_over(inner, outer, args[0] if args else None)
         )
         return outer
 

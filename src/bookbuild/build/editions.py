@@ -190,8 +190,8 @@ def print_language(
         EnvironmentFailure: a chapter asks for more time or memory than is allowed, or its worker died.
         InternalFault: the engine fails on a chapter.
     """
-    styles = styles_of(project, language, proof=settings.proof)
     locale = locale_of(project, language)
+    styles = styles_of(project, locale, proof=settings.proof)
     localized = localized_book(project, book, language, locale)
     kept = shelf.edition(language) if shelf else None
     edition = edition_of(
@@ -294,7 +294,7 @@ def coverage_findings(localized: LocalizedBook, settings: Settings) -> Iterator[
 
 
 def styles_of(
-    project: Project, language: str, *, proof: bool = False, facing: bool = False
+    project: Project, locale: Locale, *, proof: bool = False, facing: bool = False
 ) -> tuple[StyleSheet, ...]:
     """Return the house's style sheets, the language's and the book's own, in cascading order.
 
@@ -303,8 +303,9 @@ def styles_of(
     Raises:
         EnvironmentFailure: a sheet cannot be read.
     """
-    own = StyleSheet("house/locale.css", locale_css(locale_of(project, language)))
-    return (*house_styles(language, proof=proof, facing=facing), own, *book_styles(project.styles, language))
+    own = StyleSheet("house/locale.css", locale_css(locale))
+    house = house_styles(locale.code, proof=proof, facing=facing)
+    return (*house, own, *book_styles(project.styles, locale.code))
 
 
 def press_settings(project: Project, book: Book, edition: Edition, locale: Locale) -> PressSettings:

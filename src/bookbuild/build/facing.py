@@ -187,7 +187,7 @@ def _set(
 
 def _side(project: Project, book: Book, text: _Text, title: str) -> Side:
     settings = press_settings(project, book, text.edition, text.locale)
-    return Side(replace(settings, title=title), styles_of(project, text.edition.lang, facing=True))
+    return Side(replace(settings, title=title), styles_of(project, text.locale, facing=True))
 
 
 def _parts(verso: _Text, recto: _Text) -> list[Facing | Unit]:

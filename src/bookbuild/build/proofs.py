@@ -262,7 +262,7 @@ class Proofs:
             localized = localize(book, catalog, locale.code, parse_inlines, memory.messages)
             edition = edition_of(self._project, book, localized, comparisons, locale, memory.apparatus)
             units = _with_works(render_units(edition, locale, memory.sections), book)
-            styles = styles_of(self._project, language)
+            styles = styles_of(self._project, locale)
             settings = press_settings(self._project, book, edition, locale)
         except BookError as error:
             self._fail(language, _Failure("; ".join(one.message for one in error.diagnostics)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import io
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,7 +33,7 @@ class _Shared:
 
 
 class KeptCuts(Protocol):
-    """A place where fonts cut down to some glyphs are kept."""
+    """A place where fonts cut down to some glyphs are kept, and what was read in them."""
 
     def cut(self, key: str) -> bytes | None:
         """Return what was kept under a key, or nothing."""
@@ -83,7 +84,7 @@ class BookFonts:
         """Return the font that draws page numbers in a face."""
         if face not in self._stamps:
             name = f"Folio{len(self._stamps)}"
-            self._stamps[face] = _Stamp(face, name, self._pdf.make_indirect(Dictionary()))
+            self._stamps[face] = _Stamp(face, name, self._pdf.make_indirect(Dictionary()), self._kept)
         return self._stamps[face]
 
     def write(self) -> None:
@@ -150,8 +151,9 @@ class BookFonts:
 class _Stamp:
     """A vendored face that draws page numbers, without the layout engine."""
 
-    def __init__(self, face: Face, name: str, template: Any) -> None:
+    def __init__(self, face: Face, name: str, template: Any, kept: KeptCuts | None = None) -> None:
         self.face = face
+        self._kept = kept
         self.name = name
         self.template = template
         self.digest = next(digest for digest, known in digests().items() if known == face)
@@ -192,8 +194,20 @@ class _Stamp:
     def _singles(self, feature: str) -> Mapping[str, str]:
         """Return the one-to-one replacements of an OpenType feature."""
         if feature not in self._features:
-            self._features[feature] = self._read_singles(feature)
+            self._features[feature] = self._known_singles(feature)
         return self._features[feature]
+
+    def _known_singles(self, feature: str) -> Mapping[str, str]:
+        """Read them, or take what was kept: the tables of a font are slow to read."""
+        facts = (self.digest, feature, fontTools.version, _code_digest())
+        key = hashlib.sha256(repr(facts).encode()).hexdigest()
+        kept = self._kept.cut(key) if self._kept else None
+        if kept:
+            return {str(old): str(new) for old, new in json.loads(kept).items()}
+        found = self._read_singles(feature)
+        if self._kept:
+            self._kept.keep_cut(key, json.dumps(found).encode())
+        return found
 
     def _read_singles(self, feature: str) -> Mapping[str, str]:
         found: dict[str, str] = {}

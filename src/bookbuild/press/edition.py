@@ -104,7 +104,7 @@ class Press:
         self.meanwhile = meanwhile
         self.jobs: list[Job | None] = [None] * len(units)
         self.laid_out: list[LaidOut | None] = [None] * len(units)
-        self.estimates = [_estimate(unit, settings.page) for unit in units]
+        self.estimates = [estimated(unit, settings.page) for unit in units]
         self.map = PageMap({}, ())
         self.plan = Plan((), 0, (), ())
         self.numbers: list[tuple[str, ...]] = []
@@ -201,7 +201,7 @@ class Press:
         hints = self.cache.remembered(remembered_as(self.settings, self.units)) if self.cache else {}
         if not hints or not self.cache or self._joining:
             return
-        lengths = guesses(self.units, self.settings.page, hints)
+        lengths = guesses(self.units, self.estimates, hints)
         order = self._plan([pages for pages, _ in lengths])
         jobs, numbers = jobs_of(
             self.units, self.styles, self.settings, page_map(order, [at for _, at in lengths]), order
@@ -526,11 +526,10 @@ def hints_of(sheets: Sequence[LaidOut]) -> dict[str, int]:
     return hints
 
 
-def guesses(units: Sequence[Unit], page: PageFormat, hints: Mapping[str, int]) -> list[Length]:
+def guesses(units: Sequence[Unit], estimates: Sequence[Estimate], hints: Mapping[str, int]) -> list[Length]:
     """Begin with the page numbers of the last run if there was one, else with the text's length."""
     found = []
-    for unit in units:
-        estimate = _estimate(unit, page)
+    for unit, estimate in zip(units, estimates, strict=True):
         pages, anchors = _whole(estimate, max(1, round(estimate[0])))
         known = {anchor: at for anchor in anchors if (at := hints.get(f"anchor {anchor}"))}
         found.append((hints.get(f"pages {unit.id}", pages), {**anchors, **known}))
@@ -555,7 +554,8 @@ _LETTERS_TO_A_MM2 = 0.058
 """Letters that stand on a page, to each square millimetre of it: for the first estimate only."""
 
 
-def _estimate(unit: Unit, page: PageFormat) -> Estimate:
+def estimated(unit: Unit, page: PageFormat) -> Estimate:
+    """Return about how long a unit is, by its letters."""
     letters = len(_TAG.sub("", unit.html))
     area = float(page.trim_width_mm * page.trim_height_mm)
     places = slots.anchor_places(unit.html)

@@ -26,7 +26,15 @@ from bookbuild.model.proof import Jump, Leaf, Mark, UnitPages
 from bookbuild.model.unit import Numbering, PageMap, Unit
 from bookbuild.press import fonts
 from bookbuild.press.cache import FileDigests, SheetCache, job_key
-from bookbuild.press.edition import font_file, full_of_numbers, guesses, hints_of, jobs_of, remembered_as
+from bookbuild.press.edition import (
+    estimated,
+    font_file,
+    full_of_numbers,
+    guesses,
+    hints_of,
+    jobs_of,
+    remembered_as,
+)
 from bookbuild.press.folios import Plan, page_map, plan
 from bookbuild.press.join import Imprint, join
 from bookbuild.press.settings import PressSettings, StyleSheet
@@ -250,7 +258,7 @@ class EditionProof:
             if not self._kept and self._cache:
                 hints = self._cache.remembered(remembered_as(settings, units))
             new = [unit for unit in units if unit.id not in self._kept]
-            guessed = guesses(new, settings.page, hints)
+            guessed = guesses(new, [estimated(unit, settings.page) for unit in new], hints)
             self._lengths = {unit.id: guess for unit, guess in zip(new, guessed, strict=True)}
             self._settle(settings, waiting=not hints and not self._kept)
         self._tell()

@@ -17,7 +17,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -251,8 +251,12 @@ class Trace:
         sizes = tuple(tuple(self._sizes.get(name, ())) for name in ("box", "area"))
         return Trail(self._shape, self._texts, sizes, (*before[: self.first], *own, *tail))
 
-    def fonts_of_the_whole(self, before: Sequence[FontUse], own: Sequence[FontUse]) -> tuple[FontUse, ...]:
+    def fonts_of_the_whole(
+        self, before: Sequence[FontUse], own: Sequence[FontUse], exact: Set[str]
+    ) -> tuple[FontUse, ...]:
         """Return the fonts of the whole unit.
+
+        ``exact``: fonts whose widths are the same whatever the size at which a glyph is met first.
 
         Raises:
             CannotResumeError: the pages after those laid out would be drawn in another way.
@@ -275,7 +279,7 @@ class Trace:
                 known = glyph in first.widths
                 if known and _facts(first, glyph) != _facts(after, glyph):
                     raise CannotResumeError
-                if not known and glyph in met_between:
+                if not known and glyph in met_between and not (name in exact and _is_digit(after, glyph)):
                     raise CannotResumeError
             widths = {**after.widths, **first.widths}
             if widths:
@@ -357,6 +361,11 @@ def _part_of(use: FontUse, glyphs: frozenset[int]) -> FontUse:
     widths = {glyph: width for glyph, width in use.widths.items() if glyph in glyphs}
     texts = {glyph: text for glyph, text in use.to_unicode.items() if glyph in glyphs}
     return FontUse(use.name, use.digest, widths, texts)
+
+
+def _is_digit(use: FontUse, glyph: int) -> bool:
+    """Tell whether a glyph stands for a digit: it does so wherever it is met first."""
+    return use.to_unicode.get(glyph, "").isdecimal()
 
 
 def _facts(use: FontUse, glyph: int) -> tuple[int | None, str | None]:

@@ -24,6 +24,8 @@ from bookbuild.press.styles import house_styles
 from bookbuild.press.trail import CannotResumeError, Trace, Trail
 
 _PX_TO_PT = 0.75
+_EXACT_UNITS = 1000
+"""Units to the em of a font whose widths in a PDF need no rounding."""
 _BACKGROUND = 10
 """Niceness of work that nobody waits for."""
 _FONT_FACE = re.compile(r"@font-face\s*\{[^}]*?font-family\s*:\s*(?:\"([^\"]+)\"|'([^']+)'|([^;}]+))", re.I)
@@ -115,7 +117,8 @@ def _resume(job: Job, before: Before) -> Resumed:
         middle = look_at(document, own, setup, heard, trace)
     if middle.findings or middle.sheets.complaints or middle.read_leftwards or not middle.trail:
         raise CannotResumeError
-    return Resumed(first, until, middle, trace.fonts_of_the_whole(before.fonts, middle.fonts))
+    exact = {font.hash for font in document.fonts.values() if font.upem == _EXACT_UNITS}
+    return Resumed(first, until, middle, trace.fonts_of_the_whole(before.fonts, middle.fonts, exact))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import sys
+import tempfile
+from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
+from jinja2.bccache import Bucket
 
 from bookbuild.diagnostics import InternalFault
 from bookbuild.model import edition as model
@@ -32,6 +37,34 @@ def block_name(block: object) -> str:
     return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("-")
 
 
+class _BesideTemplates(BytecodeCache):
+    """Compiled templates, kept where Python keeps compiled modules, and on the same terms.
+
+    Jinja asks that the source and its own version be those of what was compiled; what is damaged, or cannot
+    be written, is compiled again.
+    """
+
+    _FOLDER = Path(__file__).parent / "templates" / "__pycache__"
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Read a compiled template, if there is one."""
+        with contextlib.suppress(OSError):
+            bucket.bytecode_from_string(self._path(bucket).read_bytes())
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Write a compiled template, unless Python may write none."""
+        if sys.dont_write_bytecode:
+            return
+        with contextlib.suppress(OSError):
+            self._FOLDER.mkdir(exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=self._FOLDER, prefix=".part-", delete=False) as file:
+                file.write(bucket.bytecode_to_string())
+            Path(file.name).replace(self._path(bucket))
+
+    def _path(self, bucket: Bucket) -> Path:
+        return self._FOLDER / f"{bucket.key}.{sys.implementation.cache_tag}.jinja"
+
+
 @functools.cache
 def environment(medium: Medium) -> Environment:
     """Return the environment whose filters write for one medium."""
@@ -39,6 +72,7 @@ def environment(medium: Medium) -> Environment:
         loader=PackageLoader("bookbuild.render", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
+        bytecode_cache=_BesideTemplates(),
         finalize=_printable,
         trim_blocks=True,
         lstrip_blocks=True,
