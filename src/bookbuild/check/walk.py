@@ -36,6 +36,9 @@ from bookbuild.model.inline import (
 )
 from bookbuild.model.prose import Prose
 
+_HOLDERS = (Emphasis, Strong, Link, InlineNote, Reference, IndexMark, Foreign)
+"""Asked of every word of a book several times: a tuple is asked in a third of the time of a union."""
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -73,14 +76,13 @@ def each_inline(inlines: Iterable[Inline]) -> Iterator[Inline]:
     """Yield every inline, those within others after them."""
     for inline in inlines:
         yield inline
-        yield from each_inline(children_of(inline))
+        if children := children_of(inline):
+            yield from each_inline(children)
 
 
 def children_of(inline: Inline) -> tuple[Inline, ...]:
     """Return what an inline holds; nothing for those that hold no inlines."""
-    if isinstance(inline, Emphasis | Strong | Link | InlineNote | Reference | IndexMark | Foreign):
-        return inline.children
-    return ()
+    return inline.children if isinstance(inline, _HOLDERS) else ()
 
 
 def passages(book: Book) -> Iterator[Passage]:

@@ -15,12 +15,12 @@ LINK = "book:"
 """Scheme under which links to anchors pass through the engine; joining turns them into destinations."""
 
 _TOKEN = re.compile(
-    r"<a\b[^>]*>|</a\s*>"
-    r"|(?:<span class=\"before-pages\" data-several=\"(?P<several>[^\"]*)\">(?P<one>[^<]*)</span>)?"
-    r"<(?P<tag>span)\b(?P<attributes>[^>]*\bpage-slot\b[^>]*)>\s*</span>",
+    r"<(?:a\b[^>]*>|/a\s*>"
+    r"|(?:span class=\"before-pages\" data-several=\"(?P<several>[^\"]*)\">(?P<one>[^<]*)</span><)?"
+    r"(?P<tag>span)\b(?P<attributes>[^>]*\bpage-slot\b[^>]*)>\s*</span>)",
     re.IGNORECASE,
 )
-_ID = re.compile(r"\bid\s*=\s*[\"']([^\"']+)[\"']", re.IGNORECASE)
+_ID = re.compile(r"id(?<!\wid)\s*=\s*[\"']([^\"']+)[\"']")  # so put, it begins with letters to look for
 _PAGES = re.compile(r"\bdata-pages\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 _HREF = re.compile(r"(<a\b[^>]*?\bhref\s*=\s*)(\"#([^\"]*)\"|'#([^']*)')", re.IGNORECASE)
 
