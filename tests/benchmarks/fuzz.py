@@ -3,6 +3,7 @@
     ./task fuzz                          a little of everything, some minutes
     ./task fuzz books --count 2000       random books as authors write them, judged by their PDFs alone
     ./task fuzz pages --count 100        random pages for the press, without the stages before it
+    ./task fuzz edits --count 100        those pages edited, with what was kept and without: the same bytes?
     ./task fuzz files --count 10         every way of breaking every format, ten times
     ./task fuzz bytes --count 20000      bytes and pieces of syntax against each parser
     ./task fuzz long --count 1000        one piece of syntax again and again, so many thousand characters
@@ -193,6 +194,34 @@ def pages(count: int, first: int, tally: Tally) -> None:
             tally.counts["pages"] += printed.facts.pages
             tally.counts["notes"] += printed.facts.notes
             tally.counts["on the next page"] += len(printed.facts.notes_on_next_page)
+
+
+EDITS_OF_A_BOOK = 5
+
+
+def edits(count: int, first: int, tally: Tally) -> None:
+    """Change some words of random units, again and again; what is kept must not show."""
+    sys.path.insert(0, str(Path(__file__).parents[1] / "press"))
+    from press_books import STYLE, edited, settings
+    from press_books import random_book as random_units
+
+    from bookbuild.press.cache import SheetCache
+    from bookbuild.press.edition import print_edition
+
+    for seed in range(first, first + count):
+        with _folder() as root:
+            chance, cache = random.Random(seed), SheetCache(root)
+            units = random_units(seed, chapters=chance.choice((1, 2)), blocks=chance.choice((15, 30, 60)))
+            print_edition(units, [STYLE], settings(root), cache=cache)
+            for edit in range(EDITS_OF_A_BOOK):
+                units = edited(units, chance)
+                kept = print_edition(units, [STYLE], settings(root), cache=cache)
+                anew = print_edition(units, [STYLE], settings(root))
+                if (kept.pdf, kept.diagnostics) != (anew.pdf, anew.diagnostics):
+                    tally.fault("other bytes", f"seed {seed}, edit {edit + 1}")
+                tally.counts["edits"] += 1
+                tally.counts["pages"] += anew.facts.pages
+                tally.counts["pages laid out again"] += kept.facts.pages_laid_out
 
 
 def files(count: int, first: int, tally: Tally) -> None:
@@ -416,6 +445,7 @@ FAILURES: dict[str, Callable[[World, random.Random], tuple[list[int], str]]] = {
 KINDS: dict[str, tuple[Callable[[int, int, Tally], None], int]] = {
     "books": (books, 40),
     "pages": (pages, 20),
+    "edits": (edits, 10),
     "files": (files, 2),
     "bytes": (feed, 3000),
     "long": (long, 100),

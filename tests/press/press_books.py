@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bookbuild.model.page import Opening
@@ -147,6 +148,25 @@ def random_book(
         _chapter(number, chance, blocks, targets, words_of_note, opening) for number in range(1, chapters + 1)
     ]
     return [_contents(units), *units]
+
+
+def edited(units: list[Unit], chance: random.Random) -> list[Unit]:
+    """Return the units with some words changed in one paragraph, item, cell, heading or note of a chapter."""
+    at = chance.randrange(1, len(units))
+    unit = units[at]
+    start = unit.html.index("<body>")
+    spans = [
+        match.span(1) for match in re.finditer(r">([^<>]*\w \w[^<>]*)<", unit.html) if match.start() > start
+    ]
+    begin, end = chance.choice(spans)
+    old = unit.html[begin:end]
+    words = old.split(" ")
+    first = chance.randrange(1, len(words))  # the token stays
+    more = [chance.choice((*_WORDS, "1992", "31")) for _ in range(chance.choice((0, 1, 1, 3, 40)))]
+    new = " ".join([*words[:first], *more, *words[first + chance.randrange(3) :]])
+    notes = tuple(replace(note, text=new) if note.text == old else note for note in unit.notes)
+    changed = replace(unit, html=unit.html[:begin] + new + unit.html[end:], notes=notes)
+    return [*units[:at], changed, *units[at + 1 :]]
 
 
 def _chapter(

@@ -5,9 +5,11 @@ processes), page numbers are read from the pages and filled into the HTML (``slo
 until none changes, results are kept by their inputs (``cache``), and the pages are joined with
 their folios, links, outline and fonts (``join``, ``book_fonts``). Numbers of pages that are not laid out
 yet are estimated from those that are, so that hardly a unit is set twice; while workers lay out, what will
-probably stay as it was in the last run is joined already, and done again if it did not. ``engine`` is the
-module that touches the inside of WeasyPrint, ``fetch`` the only door to files, ``audit`` looks at every
-unit's boxes, ``gate`` reads the finished PDF again, ``publish`` gives it its name.
+probably stay as it was in the last run is joined already, and done again if it did not. Of a unit in which
+only words changed, only the pages that they touch are laid out (``trail``) and put among the others
+(``splice``). ``engine`` is the module that touches the inside of WeasyPrint, ``fetch`` the only door to
+files, ``audit`` looks at every unit's boxes, ``gate`` reads the finished PDF again, ``publish`` gives it
+its name.
 
 ``facing.print_facing`` tells the same story of two languages on facing pages: their units are laid out
 in pairs (``facing_typeset``), spread by spread, by the other module that knows the engine's inside

@@ -47,7 +47,9 @@ class Facts:
     rounds: int
     """Layouts, kept ones too, of the unit that took most."""
     laid_out: int
-    """Layouts made."""
+    """Layouts made, of whole units or of some pages of them."""
+    pages_laid_out: int
+    """Pages that they made; of a unit of which a word changed, the others stay as they were."""
     from_cache: int
 
 
@@ -113,7 +115,7 @@ class Press:
         self.flipping: dict[str, tuple[str, str]] = {}
         self.times = [0] * len(units)
         """How often each unit was laid out, or taken from the cache."""
-        self.layouts = self.hits = 0
+        self.layouts = self.hits = self.pages_made = 0
         fonts.hide_system_fonts()
 
     def printed(self) -> Printed:
@@ -276,6 +278,7 @@ class Press:
             notes_on_next_page=tuple(note.id for note in placed if note.body_page > note.call_page),
             rounds=max(self.times, default=0),
             laid_out=self.layouts,
+            pages_laid_out=self.pages_made,
             from_cache=self.hits,
         )
 
@@ -339,6 +342,7 @@ class Press:
     def _result(self, job: Job, was: Was | None, future: Future[LaidOut | Resumed] | None) -> LaidOut:
         work, *given = _task(job, was)
         made = work(*given) if future is None else outcome(future, job.unit)
+        self.pages_made += (made if isinstance(made, LaidOut) else made.middle).sheets.pages
         if not isinstance(made, LaidOut):
             from bookbuild.press.splice import spliced
 

@@ -97,7 +97,7 @@ def trail_from_bytes(data: bytes) -> Trail:
         return Trail(
             shape, tuple(texts), tuple(map(tuple, sizes)), tuple(_page_from(*page) for page in pages)
         )
-    except (TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError) as error:
         raise ValueError("no trail") from error
 
 
