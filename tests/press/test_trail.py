@@ -10,13 +10,13 @@ import pytest
 from press_books import STYLE, edited, random_book, settings
 
 from bookbuild.model.unit import PageMap, Unit
-from bookbuild.press.cache import SheetCache
+from bookbuild.press.cache import SheetCache, Was
 from bookbuild.press.edition import Printed, jobs_of, print_edition
 from bookbuild.press.folios import plan
 from bookbuild.press.settings import StyleSheet
 from bookbuild.press.sheets import LaidOut
 from bookbuild.press.splice import spliced
-from bookbuild.press.trail import Trail, trail_from_bytes, trail_to_bytes
+from bookbuild.press.trail import trail_from_bytes, trail_to_bytes
 from bookbuild.press.typeset import Before, Job, Resumed, typeset, typeset_again
 
 LONG = random_book(7, chapters=1, blocks=60, references=False)[1]
@@ -35,7 +35,7 @@ def job_of(unit: Unit, root: Path, css: str = "") -> Job:
 def before(sheet: LaidOut) -> Before:
     """Return what is told of the last time."""
     assert sheet.trail is not None
-    return Before(sheet.trail, sheet.sheets.notes, sheet.sheets.anchors, sheet.fonts)
+    return Before("", sheet.trail, sheet.sheets.notes, sheet.sheets.anchors, sheet.fonts)
 
 
 def again(unit: Unit, changed: Unit, root: Path, css: str = "") -> LaidOut | Resumed:
@@ -171,10 +171,10 @@ def test_a_damaged_trail_costs_time_and_nothing_else(damage: bytes, tmp_path: Pa
     names: list[str] = []
 
     class Damaged(SheetCache):
-        def trail(self, name: str, job: Job) -> tuple[LaidOut, Trail] | None:
+        def last(self, name: str, job: Job) -> Was | None:
             names.append(name)
             self.store.put("trail", name, damage)
-            return super().trail(name, job)
+            return super().last(name, job)
 
     again = printed(changed, tmp_path, Damaged(tmp_path / "cache"))
     assert names

@@ -19,7 +19,14 @@ from bookbuild.config import Project, Settings
 from bookbuild.diagnostics import BookbuildError, BookError, Diagnostic
 from bookbuild.press.cache import job_key
 from bookbuild.press.sheets import LaidOut
-from bookbuild.press.typeset import Job, typeset, typeset_in_background
+from bookbuild.press.typeset import (
+    Before,
+    Job,
+    Resumed,
+    typeset,
+    typeset_again,
+    typeset_in_background,
+)
 
 _WATCHED_WORKERS = 2
 """One lays out the newest state while the other ends with the one before."""
@@ -42,20 +49,22 @@ class Bench:
         self._others = Workers(jobs, limits)
         self._checker = Workers(1, limits)
         self._lock = threading.RLock()
-        self._under_way: dict[str, tuple[bool, Future[LaidOut]]] = {}
+        self._under_way: dict[tuple[str, str], tuple[bool, Future[LaidOut | Resumed]]] = {}
         self._warm = False
 
-    def lay_out(self, job: Job, watched: bool) -> Future[LaidOut]:
-        """Begin to lay out a unit; if the same is under way already, wait for that."""
-        key = job_key(job)
+    def lay_out(self, job: Job, watched: bool, before: Before | None = None) -> Future[LaidOut | Resumed]:
+        """Begin to lay out a unit, or what changed since ``before``; what is under way is waited for."""
+        key = (job_key(job), before.key if before else "")
         with self._lock:
             known = self._under_way.get(key)
             # What waits in the long queue while somebody begins to look at it changes queues.
             if known and (known[0] or not watched or not known[1].cancel()):
                 return known[1]
             self._warm |= watched
-            work = (self._watched, typeset) if watched else (self._others, typeset_in_background)
-            future = work[0].submit(work[1], job)
+            workers, work = (
+                (self._watched, typeset_again) if watched else (self._others, typeset_in_background)
+            )
+            future = workers.submit(work, job, before)
             self._under_way[key] = (watched, future)
         future.add_done_callback(functools.partial(self._forget, key))
         return future
@@ -78,7 +87,7 @@ class Bench:
         for workers in (self._watched, self._others, self._checker):
             workers.shutdown()
 
-    def _forget(self, key: str, future: Future[LaidOut]) -> None:
+    def _forget(self, key: tuple[str, str], future: Future[LaidOut | Resumed]) -> None:
         with self._lock:
             known = self._under_way.get(key)
             if known and known[1] is future:

@@ -6,7 +6,7 @@ import functools
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bookbuild.press import sheets
@@ -16,12 +16,20 @@ from bookbuild.press.libraries import library_versions
 from bookbuild.press.sheets import LaidOut
 from bookbuild.press.store import Store
 from bookbuild.press.trail import Trail, trail_from_bytes, trail_to_bytes
-from bookbuild.press.typeset import Job
+from bookbuild.press.typeset import Before, Job
 
 _LAYING_OUT = ("audit", "complaints", "fetch", "settings", "sheets", "slots", "splice", "typeset")
 """Modules that decide, besides the engine, how a unit's pages look and what is said of them."""
 _JOINING = ("book_fonts", "folios", "gate", "join", "pages", "promises", "reading_order", "readings")
 """Modules that decide, besides those, how the book looks and whether it passes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Was:
+    """A unit as it was laid out last."""
+
+    sheet: LaidOut
+    before: Before
 
 
 class SheetCache:
@@ -53,7 +61,7 @@ class SheetCache:
         """Keep what laying out a unit left, with the key of its pages."""
         self.store.put("trail", name, f"{_rest_key(job)} {job_key(job)}\n".encode() + trail_to_bytes(trail))
 
-    def trail(self, name: str, job: Job) -> tuple[LaidOut, Trail] | None:
+    def last(self, name: str, job: Job) -> Was | None:
         """Return the pages of a unit as it was last, and their trail, if only its HTML changed since."""
         head, _, kept = (self.store.get("trail", name) or b"").partition(b"\n")
         rest, _, key = head.decode(errors="replace").partition(" ")
@@ -64,7 +72,9 @@ class SheetCache:
         except ValueError:
             return None
         sheet = self._unit(key, job.root)
-        return (sheet, trail) if sheet else None
+        if sheet is None:
+            return None
+        return Was(sheet, Before(key, trail, sheet.sheets.notes, sheet.sheets.anchors, sheet.fonts))
 
     def passed(self, key: str) -> bytes | None:
         """Return a joined PDF that the gate let pass, kept under a key of all its inputs, or nothing."""

@@ -10,19 +10,18 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from bookbuild.diagnostics import Diagnostic, InternalFault, in_order
 from bookbuild.model.page import PageFormat
 from bookbuild.model.unit import PageMap, Unit
 from bookbuild.press import fonts, slots
-from bookbuild.press.cache import SheetCache, code_digest, job_key
+from bookbuild.press.cache import SheetCache, Was, code_digest, job_key
 from bookbuild.press.complaints import ids_before
 from bookbuild.press.folios import Plan, page_map, plan, side_of
 from bookbuild.press.settings import PressSettings, StyleSheet
 from bookbuild.press.sheets import Finding, LaidOut, placed
-from bookbuild.press.trail import Trail
-from bookbuild.press.typeset import Before, Job, Resumed, typeset, typeset_again
+from bookbuild.press.typeset import Job, Resumed, typeset_again
 
 if TYPE_CHECKING:
     from bookbuild.press.join import Joining
@@ -313,7 +312,10 @@ class Press:
         if self.executor:
             # The longest first, so that the last to end is a short one.
             by_length = sorted(missing, key=lambda index: -len(jobs[index].html))
-            missing = {index: self.executor.submit(*_task(jobs[index], was[index])) for index in by_length}
+            missing = {
+                index: self.executor.submit(typeset_again, jobs[index], one.before if one else None)
+                for index, one in ((index, was[index]) for index in by_length)
+            }
             if missing:
                 self._use_the_time()
         for index, future in missing.items():
@@ -334,25 +336,13 @@ class Press:
 
     def _as_it_was(self, job: Job) -> Was | None:
         """Return a unit's pages of the last run and what laying them out left, if that may save work."""
-        return self.cache.trail(self._trail_name(job), job) if self.cache else None
-
-    def _trail_name(self, job: Job) -> str:
-        return f"{remembered_as(self.settings, self.units)} {job.unit}"
+        return self.cache.last(trail_name(self.settings, self.units, job), job) if self.cache else None
 
     def _result(self, job: Job, was: Was | None, future: Future[LaidOut | Resumed] | None) -> LaidOut:
-        work, *given = _task(job, was)
-        made = work(*given) if future is None else outcome(future, job.unit)
+        before = was.before if was else None
+        made = typeset_again(job, before) if future is None else outcome(future, job.unit)
         self.pages_made += (made if isinstance(made, LaidOut) else made.middle).sheets.pages
-        if not isinstance(made, LaidOut):
-            from bookbuild.press.splice import spliced
-
-            assert was, "only what is known is resumed"
-            made = spliced(job, was[0], made)
-        if self.cache:
-            self.cache.put(job, made)
-            if made.trail:
-                self.cache.keep_trail(self._trail_name(job), job, made.trail)
-        return replace(made, trail=None)  # it is large, and has been put by
+        return whole_unit(job, was, made, self.cache, trail_name(self.settings, self.units, job))
 
     def _renumber(self) -> None:
         """Make the page map anew from what is laid out and, for the rest, what is estimated."""
@@ -423,17 +413,26 @@ class Press:
         return font_file(digest, self._sheets(), self.settings.root)
 
 
-Was = tuple[LaidOut, Trail]
-"""A unit's pages as they were, and what laying them out left."""
 T = TypeVar("T")
 
 
-def _task(job: Job, was: Was | None) -> tuple[Any, ...]:
-    """Return the work of laying out a unit: a function and what it is given."""
-    if was is None:
-        return typeset, job
-    sheet, trail = was
-    return typeset_again, job, Before(trail, sheet.sheets.notes, sheet.sheets.anchors, sheet.fonts)
+def whole_unit(
+    job: Job, was: Was | None, made: LaidOut | Resumed, cache: SheetCache | None, name: str
+) -> LaidOut:
+    """Return all pages of a unit, those that were not laid out again from last time; keep them.
+
+    ``name``: under which the next time asks for what was left of this one.
+    """
+    if not isinstance(made, LaidOut):
+        from bookbuild.press.splice import spliced
+
+        assert was, "only what is known is resumed"
+        made = spliced(job, was.sheet, made)
+    if cache:
+        cache.put(job, made)
+        if made.trail:
+            cache.keep_trail(name, job, made.trail)
+    return replace(made, trail=None)  # it is large, and has been put by
 
 
 def outcome(future: Future[T], unit: str) -> T:
@@ -520,6 +519,11 @@ def remembered_as(settings: PressSettings, units: Sequence[Unit]) -> str:
     """Return what an edition is remembered by, whatever its text."""
     words = "\n".join([settings.title, settings.lang, *(unit.id for unit in units)])
     return hashlib.sha256(words.encode()).hexdigest()
+
+
+def trail_name(settings: PressSettings, units: Sequence[Unit], job: Job) -> str:
+    """Return the name under which is kept what laying out a unit left."""
+    return f"{remembered_as(settings, units)} {job.unit}"
 
 
 def hints_of(sheets: Sequence[LaidOut]) -> dict[str, int]:

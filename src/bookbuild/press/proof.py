@@ -25,7 +25,7 @@ from bookbuild.model.place import NOWHERE, Place
 from bookbuild.model.proof import Jump, Leaf, Mark, UnitPages
 from bookbuild.model.unit import Numbering, PageMap, Unit
 from bookbuild.press import fonts
-from bookbuild.press.cache import FileDigests, SheetCache, job_key
+from bookbuild.press.cache import FileDigests, SheetCache, Was, job_key
 from bookbuild.press.edition import (
     estimated,
     font_file,
@@ -34,17 +34,19 @@ from bookbuild.press.edition import (
     hints_of,
     jobs_of,
     remembered_as,
+    trail_name,
+    whole_unit,
 )
 from bookbuild.press.folios import Plan, page_map, plan
 from bookbuild.press.join import Imprint, join
 from bookbuild.press.settings import PressSettings, StyleSheet
 from bookbuild.press.sheets import LaidOut, placed
 from bookbuild.press.slots import LINK
-from bookbuild.press.typeset import Job
+from bookbuild.press.typeset import Before, Job, Resumed
 
 _FONTS = (".otf", ".ttf", ".ttc", ".woff", ".woff2")
 
-Submit = Callable[[Job, bool], "Future[LaidOut]"]
+Submit = Callable[[Job, bool, Before | None], "Future[LaidOut | Resumed]"]
 """Begin to lay out a job; the second value says that somebody is looking at the unit."""
 
 Translated = Callable[[Place], Place]
@@ -216,7 +218,8 @@ class _Awaited:
     unit: Unit
     job: Job
     texts: tuple[str, ...]
-    future: Future[LaidOut]
+    was: Was | None
+    future: Future[LaidOut | Resumed]
 
 
 class EditionProof:
@@ -270,7 +273,7 @@ class EditionProof:
             waiting, settings = self._awaited.get(unit), self._settings
             if waiting is None or settings is None or not waiting.future.cancel():
                 return
-            future = self._submit(waiting.job, True)
+            future = self._submit(waiting.job, True, waiting.was.before if waiting.was else None)
             self._awaited[unit] = sooner = replace(waiting, future=future)
         future.add_done_callback(functools.partial(self._done, sooner, settings))
 
@@ -362,18 +365,20 @@ class EditionProof:
         if sheet:
             self._kept[unit.id] = UnitProof(unit, job, job_key(job), sheet, texts, settings)
             return None
-        future = self._submit(job, unit.id == self._watched)
-        self._awaited[unit.id] = awaited = _Awaited(unit, job, texts, future)
+        was = self._cache.last(trail_name(settings, self._units, job), job) if self._cache else None
+        future = self._submit(job, unit.id == self._watched, was.before if was else None)
+        self._awaited[unit.id] = awaited = _Awaited(unit, job, texts, was, future)
         return awaited
 
-    def _done(self, ended: _Awaited, settings: PressSettings, future: Future[LaidOut]) -> None:
+    def _done(self, ended: _Awaited, settings: PressSettings, future: Future[LaidOut | Resumed]) -> None:
         """Take the pages of a unit, or why there are none. Runs in the thread that the pages come from."""
         unit, job = ended.unit, ended.job
         if future.cancelled():
             return
         error = future.exception()
-        if not error and self._cache:
-            self._cache.put(job, future.result())
+        if not error:
+            name = trail_name(settings, self._units, job)
+            sheet = whole_unit(job, ended.was, future.result(), self._cache, name)
         with self._lock:
             awaited = self._awaited.get(unit.id)
             if awaited is None or awaited.job != job:
@@ -383,8 +388,7 @@ class EditionProof:
                 ours = not isinstance(error, BookbuildError)
                 self._faults[unit.id] = f"{type(error).__name__}: {error}" if ours else str(error)
             else:
-                sheet, texts = future.result(), ended.texts
-                self._kept[unit.id] = UnitProof(unit, job, job_key(job), sheet, texts, settings)
+                self._kept[unit.id] = UnitProof(unit, job, job_key(job), sheet, ended.texts, settings)
             self._renumber(settings)
             if not self._awaited and not self._faults:
                 self._settle(settings)

@@ -69,6 +69,8 @@ def typeset(job: Job) -> LaidOut:
 class Before:
     """What the last layout of a unit left, without its pages."""
 
+    key: str
+    """Digest of what decided how it looked."""
     trail: Trail
     notes: tuple[PlacedNote, ...]
     anchors: Mapping[str, int]
@@ -89,12 +91,14 @@ class Resumed:
     """Of the whole unit."""
 
 
-def typeset_again(job: Job, before: Before) -> LaidOut | Resumed:
+def typeset_again(job: Job, before: Before | None) -> LaidOut | Resumed:
     """Lay out what differs from the last time; the whole unit if that cannot be told, or something is wrong.
 
     Raises:
         InternalFault: the installed engine is not the known one.
     """
+    if before is None:
+        return typeset(job)
     try:
         return _resume(job, before)
     except CannotResumeError:
@@ -219,10 +223,10 @@ _SAMPLE = """\
 """
 
 
-def typeset_in_background(job: Job) -> LaidOut:
+def typeset_in_background(job: Job, before: Before | None = None) -> LaidOut | Resumed:
     """Lay out one unit in a process that gives way to others."""
     os.setpriority(os.PRIO_PROCESS, 0, _BACKGROUND)
-    return typeset(job)
+    return typeset_again(job, before)
 
 
 @dataclass(frozen=True, slots=True)
