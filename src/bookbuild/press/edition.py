@@ -124,6 +124,7 @@ class Press:
         key = self.key() if self.cache and not self.flipping else ""
         pdf = (self.cache.passed(key) if self.cache and key else None) or b""
         if not pdf and not self.flipping:
+            self._let_go_of_texts()
             pdf = self.joined()
             diagnostics += (gated := self.gated(pdf))
             if self.cache and not gated:
@@ -175,6 +176,11 @@ class Press:
         """Return what decides the room that the page numbers of a unit take."""
         texts = fill_unit(unit, numbers, order, self._settings_of(unit)).texts
         return tuple(map(slots.shape, texts))
+
+    def _let_go_of_texts(self) -> None:
+        """Forget what was laid out: joining a long book takes the memory."""
+        self.jobs = [None] * len(self.units)
+        slots.forget()
 
     def joined(self) -> bytes:
         parts = (self.units, self._sheets(), self.numbers, self.plan)

@@ -167,6 +167,12 @@ def free_links(source: str) -> str:
     return _HREF.sub(replace, source)
 
 
+def forget() -> None:
+    """Let go of the HTML made here; it is made again when it is asked for again."""
+    for made in (_template, _filled, free_links):
+        made.cache_clear()
+
+
 def linked_anchors(source: str) -> set[str]:
     """Return the anchors to which the links of some HTML lead."""
     found = (match[3] if match[3] is not None else match[4] for match in _HREF.finditer(source))
