@@ -25,6 +25,10 @@ _UNSHOWN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2
 """What a message may quote and a terminal must not see: controls, reversals, halves of characters."""
 
 
+_LONGEST_MESSAGE = 2_000
+"""Characters: what is quoted may be a file of one word."""
+
+
 class Severity(Enum):
     """How much a finding weighs. Only errors stop a build; ``--strict`` turns warnings into errors."""
 
@@ -54,6 +58,7 @@ class Diagnostic:
     def __str__(self) -> str:
         where = f"{self.place}: " if self.place.line else f"{self.place.path}: " if self.place.path else ""
         head = f"{where}{self.severity.value}[{self.code}]: {self.message}"
+        head = head if len(head) <= _LONGEST_MESSAGE else f"{head[:_LONGEST_MESSAGE]}…"
         said = f"{head}\n  hint: {self.hint}" if self.hint else head
         return _UNSHOWN.sub(lambda match: f"\\u{ord(match[0]):04x}", said)
 
@@ -97,11 +102,17 @@ def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     return sorted(set(diagnostics), key=lambda d: (d.place, d.code, d.message))
 
 
+_LONGEST_WORD = 200
+"""Letters of what is somebody's slip: of a million, each would be compared with each."""
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return a hint naming the nearest known word, or nothing.
 
     >>> did_you_mean("reedme", ["readme", "licence"])
     'did you mean “readme”?'
     """
+    if len(word) > _LONGEST_WORD:
+        return ""
     near = difflib.get_close_matches(word, sorted(set(known)), n=1, cutoff=0.6)
     return f"did you mean “{near[0]}”?" if near else ""

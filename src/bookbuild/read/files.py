@@ -38,7 +38,7 @@ _REFUSED = re.compile(
     "\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffd-\uffff]"  # surrogates, non-characters, marks of damage
 )
 _INSIDE = "copy it into the book's folder"
-_MARK = re.compile(r"[*_\[`<{&@\\]")
+_MARK = re.compile(r"[*_\[\]`<>{}&@\\#=+~^!$%]")
 _CONFLICT = re.compile(r"^(<{7}|>{7}|\|{7})( |$)|^={7}$")
 _MARKS = (
     (b"\xff\xfe\x00\x00", "UTF-32"),
@@ -201,7 +201,7 @@ def _too_much(text: str, path: str) -> Iterator[Diagnostic]:
     if beyond := next(itertools.islice(marks, MAX_MARKS, None), None):
         line = text.count("\n", 0, beyond.start()) + 1
         column = beyond.start() - text.rfind("\n", 0, beyond.start())
-        message = f"more than {MAX_MARKS:,} of the signs * _ [ ` < {{ & @ \\ that marks are made of"
+        message = f"more than {MAX_MARKS:,} signs that marks may begin or end with, as * _ [ ] ` # <"
         yield Diagnostic("B028", message, Place(path, line, column), hint="split the file")
 
 

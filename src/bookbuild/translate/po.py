@@ -38,6 +38,8 @@ _SHORT = 60
 """Characters that a message quotes."""
 _UNESCAPES = str.maketrans({value: "\\" + key for key, value in ESCAPES.items()})
 _KEYWORD = re.compile(r"([A-Za-z_]+)(?:\[(\d+)\])?(?=[\s\"]|$)")
+_STRING = re.compile(r'"((?:[^"\\]++|\\.)*+)"')
+"""Gives nothing back that it has matched: a hundred bytes were kept for each letter to do so."""
 _ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{1,2}|[0-7]{1,3}|.)", re.DOTALL)
 
 
@@ -149,7 +151,8 @@ class _Entry:
     comments: list[str] = field(default_factory=list)
     extracted: list[str] = field(default_factory=list)
     references: list[str] = field(default_factory=list)
-    flags: list[tuple[str, int]] = field(default_factory=list)
+    flags: dict[str, int] = field(default_factory=dict)
+    """Flag → its first line."""
     previous: dict[str, str] = field(default_factory=dict)
     strings: dict[str, str] = field(default_factory=dict)
     """Keyword, or ``msgstr[n]``, → text so far."""
@@ -219,7 +222,7 @@ class _Parser:
             header=tuple(self._header_fields(header)),
             messages=tuple(self._messages),
             header_comments=tuple(header.comments),
-            header_flags=tuple(flag for flag, _ in header.flags),
+            header_flags=tuple(header.flags),
             path=self._path,
             header_place=Place(self._path, header.lines["msgid"], 1),
         )
@@ -243,7 +246,8 @@ class _Parser:
         elif kind == ":":
             entry.references.extend(_references(rest))
         elif kind == ",":
-            entry.flags.extend((flag.strip(), number) for flag in rest.split(",") if flag.strip())
+            for flag in re.finditer(r"[^,\s](?:[^,]*[^,\s])?", rest):
+                entry.flags.setdefault(flag[0], number)
         elif kind == "|":
             self._content(rest, number, entry.previous, previous=True)
         else:
@@ -315,7 +319,7 @@ class _Parser:
                 "T010", "a string must stand in quotation marks", number, hint='write " before and after it'
             )
             return ""
-        body = re.match(r'"((?:[^"\\]|\\.)*)"', text)
+        body = _STRING.match(text)
         if body is None:
             self._report("T010", "the string does not end on its line", number, hint='close it with "')
             return ""
@@ -376,7 +380,7 @@ class _Parser:
             self._header = entry
 
     def _check_flags(self, entry: _Entry) -> None:
-        for flag, line in entry.flags:
+        for flag, line in entry.flags.items():
             known = flag in FLAGS or flag.endswith("-format") or ":" in flag
             if not known:
                 hint = did_you_mean(flag[:_SHORT], FLAGS) or _FLAG
@@ -403,7 +407,7 @@ class _Parser:
             references=tuple(entry.references),
             extracted=tuple(entry.extracted),
             comments=tuple(entry.comments),
-            flags=tuple(flag for flag, _ in entry.flags),
+            flags=tuple(entry.flags),
             previous=previous,
             obsolete=entry.obsolete,
             place=Place(self._path, line, 1),
@@ -437,7 +441,9 @@ def _references(text: str) -> list[str]:
     """Split references; names with blanks stand between U+2068 and U+2069 (gettext 0.22)."""
     return [
         plain or isolated
-        for isolated, plain in re.findall("\u2068([^\u2069]*)\u2069|([^\\s\u2068\u2069]+)", text)
+        for isolated, plain in (
+            match.groups("") for match in re.finditer("\u2068([^\u2069]*)\u2069|([^\\s\u2068\u2069]+)", text)
+        )
     ]
 
 
