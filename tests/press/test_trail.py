@@ -11,7 +11,7 @@ from press_books import STYLE, edited, random_book, settings
 
 from bookbuild.model.unit import PageMap, Unit
 from bookbuild.press.cache import SheetCache, Was
-from bookbuild.press.edition import Printed, jobs_of, print_edition
+from bookbuild.press.edition import Printed, jobs_of, print_edition, trail_name
 from bookbuild.press.folios import plan
 from bookbuild.press.settings import StyleSheet
 from bookbuild.press.sheets import LaidOut
@@ -189,3 +189,13 @@ def test_other_styles_lay_out_whole_units(tmp_path: Path) -> None:
     again = print_edition(book, [STYLE, larger], settings(tmp_path), cache=cache)
     assert first.facts.pages_laid_out <= again.facts.pages_laid_out
     assert again.pdf == print_edition(book, [STYLE, larger], settings(tmp_path)).pdf
+
+
+def test_a_unit_with_numbers_of_other_lengths_has_a_trail_of_its_own(tmp_path: Path) -> None:
+    """Or each edit of a book whose numbers settle late would find the trail of the other state."""
+    book = random_book(3, chapters=2, blocks=25)
+    job = job_of(book[1], tmp_path)
+    states = [replace(job, html=f'<p><a data-slot="0">{shape}</a> see</p>') for shape in ("00", "000", "00")]
+    names = [trail_name(settings(tmp_path), book, state) for state in states]
+    assert names[0] == names[2] != names[1]
+    assert trail_name(settings(tmp_path), book, replace(job, html="<p>other words</p>")) != names[0]

@@ -528,8 +528,12 @@ def remembered_as(settings: PressSettings, units: Sequence[Unit]) -> str:
 
 
 def trail_name(settings: PressSettings, units: Sequence[Unit], job: Job) -> str:
-    """Return the name under which is kept what laying out a unit left."""
-    return f"{remembered_as(settings, units)} {job.unit}"
+    """Return the name under which is kept what laying out a unit left.
+
+    While page numbers settle a unit may be laid out with numbers of other lengths; each such state of it
+    has a name of its own, or the next edit would find the other one, which differs on every page.
+    """
+    return f"{remembered_as(settings, units)} {job.unit} {slots.shapes_in(job.html)}"
 
 
 def hints_of(sheets: Sequence[LaidOut]) -> dict[str, int]:

@@ -21,6 +21,7 @@ _TOKEN = re.compile(
     re.IGNORECASE,
 )
 _ID = re.compile(r"id(?<!\wid)\s*=\s*[\"']([^\"']+)[\"']")  # so put, it begins with letters to look for
+_SHOWN = re.compile(r'data-slot="\d+">([^<]*)')
 _PAGES = re.compile(r"\bdata-pages\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 _HREF = re.compile(r"(<a\b[^>]*?\bhref\s*=\s*)(\"#([^\"]*)\"|'#([^']*)')", re.IGNORECASE)
 
@@ -120,6 +121,15 @@ def shape(text: str) -> str:
     'xii, 00–0'
     """
     return "".join(map(zero_of, text))
+
+
+def shapes_in(filled: str) -> str:
+    """Return the shapes of all numbers that stand in the page slots of some HTML.
+
+    >>> shapes_in('<a href="#b" data-slot="0">00</a> and <a href="#c" data-slot="1">000</a>')
+    '00 000'
+    """
+    return " ".join(_SHOWN.findall(filled))
 
 
 def zero_of(character: str) -> str:
