@@ -40,6 +40,8 @@ _FILE_MEGABYTES = 256
 """Largest file that a worker may write: fonts are unpacked to temporary files, nothing else is."""
 _PATIENCE = 4
 """Seconds by the clock for each second of computing: other programs run too."""
+_AGAIN = 1
+"""Seconds of computing after which work whose time is up is told so once more."""
 _VALUES_BETWEEN_SEARCHES = 20_000
 """A unit's boxes and styles live as long as the unit: looking for cycles among them as often as the
 interpreter does by itself takes a tenth of the time."""
@@ -311,6 +313,7 @@ def _serve(connection: Connection, limits: WorkLimits) -> None:
             try:
                 answer = _answer(fn, args, kwargs, limits)
             except _TimeIsUp:
+                signal.setitimer(signal.ITIMER_PROF, 0)
                 answer = False, WorkFailedError(f"took more than {limits.seconds} seconds")
             connection.send(answer)
 
@@ -345,7 +348,8 @@ def _refuse(event: str, _arguments: tuple[object, ...]) -> None:
 def _answer(
     fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], limits: WorkLimits
 ) -> tuple[bool, Any]:
-    signal.setitimer(signal.ITIMER_PROF, limits.seconds)
+    # Again and again: the engine takes what is raised while it draws an SVG for a fault of the picture.
+    signal.setitimer(signal.ITIMER_PROF, limits.seconds, _AGAIN)
     try:
         return True, fn(*args, **kwargs)
     except MemoryError:
