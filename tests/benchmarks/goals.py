@@ -232,15 +232,29 @@ def same(scratch: Path) -> None:
         "two jobs, warm": ["--jobs", "2"],
         "one job, warm": ["--jobs", "1"],
     }
+    _compare(book, {name: [*pdf, *words] for name, words in ways.items()}, scratch / "cache")
+    *_, last = sorted((book / "book" / "chapters").glob("c*.md"))
+    for number in range(3):
+        print(f"  {number + 1} words changed")
+        text = last.read_text("utf-8")
+        last.write_text(text.replace("archive ", f"archive{'s' * (number + 1)} ", 1), "utf-8")
+        edited = {
+            "two jobs, what was kept": ["--jobs", "2"],
+            "one job, no cache": ["--jobs", "1", "--no-cache"],
+        }
+        _compare(book, {name: [*pdf, *words] for name, words in edited.items()}, scratch / "cache")
+
+
+def _compare(book: Path, ways: dict[str, list[str]], cache: Path) -> None:
     digests = set()
-    for name, words in ways.items():
+    for name, command in ways.items():
         for path in (book / "dist").glob("*"):
             path.unlink()
-        cost([*pdf, *words], scratch / "cache")
+        cost(command, cache)
         (made,) = (book / "dist").glob("*-en.pdf")
         digest = hashlib.sha256(made.read_bytes()).hexdigest()
         digests.add(digest)
-        print(f"  {name:<22}{digest[:16]}")
+        print(f"  {name:<24}{digest[:16]}")
     print("the same bytes" if len(digests) == 1 else "NOT the same bytes")
 
 
