@@ -110,9 +110,9 @@ def print_stages(folder: Path, language: str, jobs: int) -> None:
     cache = SheetCache(Path(os.environ["BOOKBUILD_CACHE"]))
     gated, check_pdf = [0.0], gate.check
 
-    def timed_gate(*arguments: Any) -> Any:
+    def timed_gate(*arguments: Any, **named: Any) -> Any:
         start = time.process_time()
-        found = check_pdf(*arguments)
+        found = check_pdf(*arguments, **named)
         gated[0] += time.process_time() - start
         return found
 

@@ -29,7 +29,7 @@ ADVICE: Mapping[str, str] = {
     "G200": _HIDES,
     "G201": _HIDES,
     "G202": _HIDES,
-    "G204": _REPORT,
+    "G204": f"does a style sheet hide or change it? if not, {_REPORT}",
     "G205": _REPORT,
     "G206": "use another character, or give the book a font that has it",
     "G207": "take “size”, “bleed” and “marks” out of the styles: book.yaml says what the page is",
