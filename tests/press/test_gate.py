@@ -240,16 +240,19 @@ class Elsewhere(ThreadPoolExecutor):
         return super().submit(work, *there)
 
 
+@pytest.mark.parametrize("large", [1, 2**40], ids=["in a file", "sent"])
 @pytest.mark.parametrize("fault", [None, write_nonsense, drop_a_page, draw_a_leftover])
 def test_what_many_readers_find_is_what_one_finds(
     press: edition.Press,
     whole: bytes,
     fault: Callable[[Pdf, edition.Press], None] | None,
+    large: int,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Pages are shared out among processes when they are many: here, from the first on."""
     monkeypatch.setattr(gate, "_MANY", 1)
+    monkeypatch.setattr(gate, "_LARGE", large)
     pdf = with_fault(whole, lambda pdf: fault(pdf, press)) if fault else whole
     parts = (pdf, BOOK, press._sheets(), press.plan, press.settings)
     with Elsewhere(2) as others:

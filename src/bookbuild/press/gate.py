@@ -29,12 +29,14 @@ import bisect
 import contextlib
 import io
 import re
+import tempfile
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from pathlib import Path
 
 import pikepdf
 
@@ -42,6 +44,7 @@ from bookbuild.diagnostics import Diagnostic
 from bookbuild.model.page import PageFormat
 from bookbuild.model.unit import Folios, PageMap, PlacedNote, PromisedNote, Unit
 from bookbuild.press.folios import Plan, by_language
+from bookbuild.press.fonts import hide_system_fonts
 from bookbuild.press.pages import PageText, Reader, Run, folded, letters_of, named_destinations, page_labels
 from bookbuild.press.promises import Promise, promise_of
 from bookbuild.press.reading_order import as_read, texts_by_letters
@@ -164,18 +167,19 @@ class _Book:
                 for page in self._pages_of(at):
                     self.reader.fonts(page)  # noted whether they are embedded
         parts = [list(part) for part in _shared_out(wanted, lengths)]
-        work = [executor.submit(read_units, self._job(part, pdf)) for part in parts]
-        results = [future.result() for future in work]
+        with _handed_over(pdf) as file:
+            work = [executor.submit(read_units, self._job(part, file)) for part in parts]
+            results = [future.result() for future in work]
         return {
             at: read
             for part, result in zip(parts, results, strict=True)
             for at, read in zip(part, result, strict=True)
         }
 
-    def _job(self, part: Sequence[int], pdf: bytes) -> ReadingJob:
+    def _job(self, part: Sequence[int], file: bytes | Path) -> ReadingJob:
         return ReadingJob(
             self.units[part[0]].id,
-            pdf,
+            file,
             tuple(
                 (self.units[at], _without_pages(self.laid_out[at]), tuple(self._numbers(at))) for at in part
             ),
@@ -247,6 +251,8 @@ class _Book:
 _MANY = 40
 """Pages from which on it pays to read them in other processes."""
 _PARTS = 6
+_LARGE = 16 * 2**20
+"""Bytes of a PDF from which on it is not sent to those who read it."""
 _UNREADABLE = (pikepdf.PdfError, TypeError, ValueError, KeyError, AttributeError, IndexError)
 _EMPTY = PageText((), 0, (), {}, {})
 
@@ -261,7 +267,7 @@ class ReadingJob:
 
     unit: str
     """The first of them."""
-    pdf: bytes
+    file: bytes | Path
     parts: tuple[tuple[Unit, LaidOut, tuple[int, ...]], ...]
     """For each unit, what was laid out, without its pages, and their numbers in the PDF, from 1."""
     form: PageFormat
@@ -282,9 +288,23 @@ class UnitRead:
         return not self.findings and not self.unreadable and self.glyphs is not None
 
 
+@contextlib.contextmanager
+def _handed_over(pdf: bytes) -> Iterator[bytes | Path]:
+    """Put a large file where others read it: it would be in memory for each of them, and twice while sent."""
+    with contextlib.ExitStack() as stack:
+        file: bytes | Path = pdf
+        if len(pdf) >= _LARGE:
+            with contextlib.suppress(OSError):  # no room there: then it is sent
+                folder = stack.enter_context(tempfile.TemporaryDirectory(dir=hide_system_fonts().parent))
+                written = Path(folder, "book.pdf")
+                written.write_bytes(pdf)
+                file = written
+        yield file
+
+
 def read_units(job: ReadingJob) -> list[UnitRead]:
     """Read the pages of some units in a finished PDF. Runs in a worker."""
-    with pikepdf.Pdf.open(io.BytesIO(job.pdf)) as pdf:
+    with pikepdf.Pdf.open(job.file if isinstance(job.file, Path) else io.BytesIO(job.file)) as pdf:
         pages, reader = list(pdf.pages), Reader()
         return [
             _unit_read(unit, sheet, numbers, [pages[number - 1] for number in numbers], reader, job.form)
