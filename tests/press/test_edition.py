@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
@@ -16,6 +17,7 @@ from press_books import STYLE, random_book, settings
 
 from bookbuild.model.page import Opening
 from bookbuild.model.unit import Bookmark, Numbering
+from bookbuild.press import join, typeset
 from bookbuild.press.cache import SheetCache
 from bookbuild.press.edition import Printed, print_edition, remembered_as
 from bookbuild.press.settings import Limits, PressSettings, StyleSheet
@@ -258,3 +260,19 @@ def test_a_number_that_every_chapter_prints_does_not_cost_a_second_layout(tmp_pa
     assert [str(one) for one in result.diagnostics] == []
     assert result.page_map.folio("c13") == "103", "the case is one on the border of 100"
     assert result.facts.laid_out <= len(chapters) + 3
+
+
+@pytest.mark.parametrize("room", [True, False], ids=["in a file", "no room for a file"])
+def test_a_large_book_has_the_same_bytes(room: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What takes much memory is put on the disk while it is made, and let go of before it is read again."""
+    parts = (random_book(1), [STYLE], settings(tmp_path))
+    small = print_edition(*parts)
+
+    def full(**_: object) -> None:
+        raise OSError(errno.ENOSPC, "no space left on device")
+
+    if not room:
+        monkeypatch.setattr(join.tempfile, "TemporaryFile", full)
+    monkeypatch.setattr(join, "_LARGE", 1)
+    monkeypatch.setattr(typeset, "_LARGE", 1)
+    assert print_edition(*parts) == small

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
+import functools
 import hashlib
 import io
 import re
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import IO, Any
 from urllib.parse import unquote
 
 import pikepdf
@@ -18,6 +22,7 @@ from bookbuild.model.page import PageFormat
 from bookbuild.model.unit import Folios, Numbering, Unit
 from bookbuild.press.book_fonts import BookFonts, KeptCuts, stamp_face
 from bookbuild.press.folios import Plan, by_language, side_of
+from bookbuild.press.fonts import hide_system_fonts
 from bookbuild.press.sheets import FolioPlace, LaidOut
 from bookbuild.press.slots import LINK
 
@@ -155,15 +160,21 @@ class Joining:
             _page_labels(pdf, plan)
             self._fonts.write()
             _describe(pdf, self._imprint)
-            out = io.BytesIO()
-            pdf.save(
-                out,
+            save = functools.partial(
+                pdf.save,
                 deterministic_id=True,
                 object_stream_mode=pikepdf.ObjectStreamMode.generate,
                 compress_streams=not self._whole_fonts,
                 min_version="1.7",
             )
+            out = _saved(save, sum(len(sheet.sheets.pdf) for sheet in laid_out))
+        if isinstance(out, io.BytesIO):
             return out.getvalue()
+        del pdf, save, self._pdf, self._fonts  # and with them the pages, which a closed file keeps
+        self._pictures.clear()
+        _give_back()
+        with out:
+            return out.read()
 
     def _opened(self, part: _Part) -> Pdf:
         """Open a unit's pages, with exact boxes and the page numbers that its text prints."""
@@ -172,6 +183,30 @@ class Joining:
         for page in source.pages:
             _set_boxes(page, self._imprint.page)
         return source
+
+
+_LARGE = 16 * 2**20
+"""Bytes of pages from which on the book is written to a file: in memory it would stand beside them."""
+
+
+def _saved(save: Callable[[IO[bytes]], None], size: int) -> IO[bytes]:
+    """Save a book of about so many bytes; return where it is to be read."""
+    if size >= _LARGE:
+        with contextlib.suppress(OSError), contextlib.ExitStack() as stack:  # no room there: in memory
+            file = stack.enter_context(tempfile.TemporaryFile(dir=hide_system_fonts().parent))
+            save(file)
+            file.seek(0)
+            stack.pop_all()
+            return file
+    out = io.BytesIO()
+    save(out)
+    return out
+
+
+def _give_back() -> None:
+    """Let the system have what is free: the allocator keeps thousands of small pieces."""
+    with contextlib.suppress(AttributeError, OSError):  # not everywhere
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import hashlib
 import os
 import re
@@ -24,6 +25,8 @@ from bookbuild.press.styles import house_styles
 from bookbuild.press.trail import CannotResumeError, Trace, Trail
 
 _PX_TO_PT = 0.75
+_LARGE = 16 * 2**20
+"""Bytes of pages from which on what they were made of is looked for and let go of at once."""
 _EXACT_UNITS = 1000
 """Units to the em of a font whose widths in a PDF need no rounding."""
 _BACKGROUND = 10
@@ -62,7 +65,11 @@ def typeset(job: Job) -> LaidOut:
     setup, trace = set_up(job), Trace()
     with complaints.listening() as heard:
         document = _render(setup, job, trace)
-        return look_at(document, job, setup, heard, trace)
+        laid_out = look_at(document, job, setup, heard, trace)
+        if len(laid_out.sheets.pdf) >= _LARGE:  # its pictures are in the document, too, until that is gone
+            del document
+            gc.collect()
+        return laid_out
 
 
 @dataclass(frozen=True, slots=True)
