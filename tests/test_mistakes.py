@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -171,6 +172,20 @@ def test_all_mistakes_are_told_in_one_run(copy: Project) -> None:
     assert {mistake.code for mistake in several} <= {error.code[0] for error in errors}
     assert len(errors) >= len(several)
     assert [error.place for error in errors] == sorted(error.place for error in errors)
+
+
+def test_a_program_is_told_all_that_a_person_is(copy: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    for index in (4, 6, 9, 17):
+        spoil(copy, MISTAKES[index])
+
+    assert run(["-C", str(copy.root), "-q", "check", "--json"]) == 1
+
+    told = json.loads(capsys.readouterr().out)
+    errors = [one for one in told if one["severity"] == "error"]
+    assert [one["message"] for one in errors] == [error.message for error in errors_of(copy)]
+    assert all(
+        one["code"] and one["file"] and one["line"] and one["column"] and one["hint"] for one in errors
+    )
 
 
 def test_a_language_that_the_book_lacks_is_misuse(
