@@ -23,6 +23,7 @@ from bookbuild.press.typeset import (
     Before,
     Job,
     Resumed,
+    give_way,
     typeset,
     typeset_again,
     typeset_in_background,
@@ -95,6 +96,7 @@ class Bench:
 
 
 def _checked(project: Project, languages: tuple[str, ...], settings: Settings) -> Checked:
+    give_way()
     try:
         return Checked(tuple(check_book(project, languages, settings, _in_silence)))
     except BookError as error:

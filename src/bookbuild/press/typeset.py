@@ -232,8 +232,13 @@ _SAMPLE = """\
 
 def typeset_in_background(job: Job, before: Before | None = None) -> LaidOut | Resumed:
     """Lay out one unit in a process that gives way to others."""
-    os.setpriority(os.PRIO_PROCESS, 0, _BACKGROUND)
+    give_way()
     return typeset_again(job, before)
+
+
+def give_way() -> None:
+    """Let other processes go before this one from now on."""
+    os.setpriority(os.PRIO_PROCESS, 0, _BACKGROUND)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,11 @@ from pathlib import Path, PurePath
 
 from watchfiles import Change, watch
 
-_STILL_MS = 30
-"""A change is told when nothing has happened for so long: editors write a file in several steps."""
+_STILL_MS = 12
+"""A change is told when nothing has happened for so long: editors write a file in several steps.
+
+Half a file, should one take longer, is read as any broken state is, and again when it is whole.
+"""
 _LONGEST_MS = 300
 _LOOK_AGAIN_MS = 1000
 """How often folders are looked for that came or went."""
