@@ -172,9 +172,9 @@ def trace(log: str) -> None:
             setattr(owner, name, noted(getattr(owner, name), name.strip("_"), out))
     lay_out = bench.Bench.lay_out
 
-    def lay_out_noted(self: Any, job: Any, watched: bool) -> Any:
+    def lay_out_noted(self: Any, job: Any, watched: bool, before: Any = None) -> Any:
         begun = time.time()
-        future = lay_out(self, job, watched)
+        future = lay_out(self, job, watched, before)
         name = "worker, watched" if watched else "worker, others"
         future.add_done_callback(lambda _: note(out, name, begun, 0.0))
         return future
