@@ -12,7 +12,7 @@ from press_books import STYLE, random_book, settings
 from bookbuild.press.cache import SheetCache
 from bookbuild.press.proof import EditionProof
 from bookbuild.press.sheets import LaidOut
-from bookbuild.press.typeset import Before, Job, Resumed, typeset_again
+from bookbuild.press.typeset import Before, Job, Resumed, typeset, typeset_again
 
 
 class Typesetter:
@@ -52,3 +52,19 @@ def test_a_changed_word_is_set_where_it_stands(tmp_path: Path, restarted: bool) 
     assert [one.leaves(lambda place: place) for one in proof.units()] == [
         one.leaves(lambda place: place) for one in fresh.units()
     ]
+
+
+def test_pages_that_cannot_be_put_together_are_a_fault_that_is_told(tmp_path: Path) -> None:
+    """And not one that is awaited for ever."""
+
+    def resumed(job: Job, _watched: bool, _before: Before | None) -> Future[LaidOut | Resumed]:
+        future: Future[LaidOut | Resumed] = Future()
+        made = typeset(job)
+        future.set_result(Resumed(0, 1, made, made.fonts))  # of what was never there
+        return future
+
+    proof = EditionProof(resumed, None, lambda: None)
+    proof.take(random_book(1)[1:2], [STYLE], settings(tmp_path))
+
+    assert proof.awaited() == 0
+    assert "chapter-1" in proof.faults()

@@ -375,20 +375,23 @@ class EditionProof:
         unit, job = ended.unit, ended.job
         if future.cancelled():
             return
-        error = future.exception()
+        sheet, error = None, future.exception()
         if not error:
             name = trail_name(settings, self._units, job)
-            sheet = whole_unit(job, ended.was, future.result(), self._cache, name)
+            try:
+                sheet = whole_unit(job, ended.was, future.result(), self._cache, name)
+            except Exception as fault:  # nobody hears what is raised here
+                error = fault
         with self._lock:
             awaited = self._awaited.get(unit.id)
             if awaited is None or awaited.job != job:
                 return
             del self._awaited[unit.id]
-            if error:
+            if sheet:
+                self._kept[unit.id] = UnitProof(unit, job, job_key(job), sheet, ended.texts, settings)
+            else:
                 ours = not isinstance(error, BookbuildError)
                 self._faults[unit.id] = f"{type(error).__name__}: {error}" if ours else str(error)
-            else:
-                self._kept[unit.id] = UnitProof(unit, job, job_key(job), sheet, ended.texts, settings)
             self._renumber(settings)
             if not self._awaited and not self._faults:
                 self._settle(settings)

@@ -9,4 +9,9 @@ Chromium's own PDF viewer, and not in that viewer: a page cannot ask a viewer wh
 every reload would lose the place, a change of language could not keep it, and no click could be led
 to its line. The text of the book is one click away as HTML, for search and for screen readers, and
 every chapter can be opened as a PDF.
+
+From a save to the page: one file is read, one chapter rendered, the pages that changed are laid out, the
+state is told, and the browser, which finds by its digest which page looks otherwise, asks for its picture.
+Well under a second for a book of 400 pages, half of it in the worker; ``tests/benchmarks/preview.py`` tells
+all stages.
 """
